@@ -1,0 +1,417 @@
+//! Evaluation: the rules of a day over a bound case.
+
+mod error;
+mod run;
+
+use jiff::civil::Date;
+
+pub use error::EvaluateError;
+use run::{Marked, Runner};
+
+use crate::bind::{Answer, Bound};
+use crate::case::Case;
+use crate::diagnostic::Diagnostic;
+use crate::language::eval::{Cells, Fault, Machine, Silent, Trail};
+use crate::language::ir::{Expr, Kind};
+use crate::language::lower::LOCALS;
+use crate::language::value::{State, Truth, Val, Wide};
+use crate::money::Money;
+use crate::pack::{Condition, Deadline, Pack, Step, Test};
+use crate::period::Period;
+use crate::ruling::{Dispositions, Outcome, Ruling};
+use crate::source::Place;
+
+/// How to rule on a case. What is not given here is what the case says, and then what the pack says.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The day whose rules apply.
+    pub rules_at: Option<Date>,
+    /// The last day on which evidence may have become known.
+    pub known_by: Option<Date>,
+    /// The last period to rule on.
+    pub through: Option<Period>,
+    /// Parameters to set for this ruling: a name without `params.`, and a value as a pack would write it.
+    pub set: Vec<(String, String)>,
+}
+
+/// The rules of a pack that are in force on one day.
+#[derive(Debug)]
+pub struct Rules<'p> {
+    pub(crate) pack: &'p Pack,
+    pub(crate) day: Date,
+    pub(crate) through: Option<Period>,
+    pub(crate) parameters: Vec<Val>,
+    /// Which of its dated values each parameter has, or what it is set to.
+    pub(crate) chosen: Vec<Choice>,
+    /// Whether each condition is in force.
+    pub(crate) in_force: Vec<bool>,
+    /// How many periods are ruled on.
+    pub(crate) ruled_periods: usize,
+}
+
+/// Where a parameter's value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    Dated(usize),
+    Set(crate::types::Value),
+    None(String),
+}
+
+/// What evaluation needs room for; kept from case to case.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(crate) derived: Vec<Val>,
+    /// Whether each condition applies, as far as it was asked.
+    applies: Vec<Truth>,
+    pub(crate) wide: Wide,
+    locals: Vec<Val>,
+    pub(crate) funds: Vec<FundFound>,
+    pub(crate) tranches: Vec<TrancheFound>,
+    pub(crate) trail: Trail,
+    pub(crate) marks: Vec<Mark>,
+}
+
+impl Scratch {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many sub-results the reason reading remembers of the last case.
+    pub fn remembered(&self) -> usize {
+        self.trail.entries.len()
+    }
+}
+
+/// Where the entries of one script end in the trail.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    pub(crate) script: ScriptKey,
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+}
+
+/// Which script, and for which period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ScriptKey {
+    Value(u32, usize),
+    Applies(u32),
+    Met(u32),
+    Amount(u32),
+    Release(u32, usize),
+}
+
+/// What became of a fund, in numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FundFound {
+    pub(crate) amount: Option<Money>,
+    pub(crate) earned: Option<Money>,
+    pub(crate) gate: Truth,
+    pub(crate) dispositions: Dispositions,
+    /// Where its tranches begin among all.
+    pub(crate) first_tranche: usize,
+    pub(crate) tranches: usize,
+}
+
+/// What became of a tranche, in numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TrancheFound {
+    pub(crate) opening: Money,
+    /// What the release rule gives: the total due to date, or the amount for the period.
+    pub(crate) due: Option<Money>,
+    pub(crate) earned: Option<Money>,
+    pub(crate) released: Money,
+    pub(crate) recovered: Money,
+    pub(crate) undetermined: Money,
+    pub(crate) closing: Money,
+}
+
+/// The outcomes and amounts of one case, without words.
+#[derive(Clone, Copy, Debug)]
+pub struct Decision<'a> {
+    rules: &'a Rules<'a>,
+    bound: &'a Bound,
+    scratch: &'a Scratch,
+}
+
+impl Decision<'_> {
+    /// The outcome of each condition, in the pack's order.
+    pub fn outcomes(&self) -> impl Iterator<Item = Outcome> {
+        (0..self.rules.pack.conditions.len()).map(|index| self.rules.outcome(index, self.bound, self.scratch))
+    }
+
+    /// Where the money of each fund goes, in the pack's order, with its amount if that is known.
+    pub fn funds(&self) -> impl Iterator<Item = (Option<Money>, Dispositions)> {
+        self.scratch.funds.iter().map(|fund| (fund.amount, fund.dispositions))
+    }
+}
+
+impl Pack {
+    /// Rules on a case.
+    ///
+    /// # Errors
+    /// See [`EvaluateError`]: no answer is possible, rather than an uncertain one.
+    pub fn evaluate(&self, case: &Case, options: &Options) -> Result<Ruling, EvaluateError> {
+        let day = options.rules_at.or(case.rules_at).or(self.rules_at).ok_or(EvaluateError::NoDay)?;
+        let rules = self.rules_at(day, options)?;
+        let bound = rules.bind(case, options.known_by.or(case.known_by))?;
+        rules.rule(&bound, &mut Scratch::new())
+    }
+
+    /// The rules in force on a day. Only `through` and `set` of the options count.
+    ///
+    /// # Errors
+    /// The pack is not in force, a parameter that its rules need has no value, or one cannot be set.
+    pub fn rules_at(&self, day: Date, options: &Options) -> Result<Rules<'_>, EvaluateError> {
+        if !self.in_force.contains(day) {
+            let (from, until) = (self.in_force.from, self.in_force.until);
+            return Err(EvaluateError::NotInForce { pack: self.id.clone(), day, from, until });
+        }
+        let in_force = self
+            .conditions
+            .iter()
+            .map(|condition| condition.in_force.is_none_or(|interval| interval.contains(day)))
+            .collect();
+        let periods = self.period_count();
+        let ruled_periods = match options.through {
+            None => periods,
+            Some(period) => {
+                let position = self.periods.and_then(|periods| periods.position(period));
+                position.ok_or_else(|| EvaluateError::UnknownPeriod { period, pack: self.id.clone() })? + 1
+            }
+        };
+        let mut rules = Rules {
+            pack: self,
+            day,
+            through: options.through,
+            parameters: Vec::new(),
+            chosen: Vec::new(),
+            in_force,
+            ruled_periods,
+        };
+        for parameter in &self.parameters {
+            let last = parameter.dated.iter().rposition(|dated| dated.from <= day);
+            let (cell, choice) = match last.and_then(|at| Some((at, parameter.dated.get(at)?))) {
+                Some((at, dated)) => match (&dated.value, &dated.withdrawn) {
+                    (Some((cell, _)), _) => (*cell, Choice::Dated(at)),
+                    (None, why) => {
+                        (parameter.ty.family().absent(State::Missing), Choice::None(why.clone().unwrap_or_default()))
+                    }
+                },
+                None => {
+                    let first = parameter.dated.first().map(|dated| format!("its first value is from {}", dated.from));
+                    (parameter.ty.family().absent(State::Missing), Choice::None(first.unwrap_or_default()))
+                }
+            };
+            rules.parameters.push(cell);
+            rules.chosen.push(choice);
+        }
+        for (name, text) in &options.set {
+            rules.set(name, text)?;
+        }
+        rules.check_parameters()?;
+        Ok(rules)
+    }
+}
+
+impl<'p> Rules<'p> {
+    /// The pack.
+    pub fn pack(&self) -> &'p Pack {
+        self.pack
+    }
+
+    fn set(&mut self, name: &str, text: &str) -> Result<(), EvaluateError> {
+        let cannot = |why: String| EvaluateError::CannotSet { parameter: name.to_owned(), text: text.to_owned(), why };
+        let index = self.pack.parameters.iter().position(|parameter| parameter.name == name);
+        let Some((index, parameter)) = index.and_then(|index| Some((index, self.pack.parameters.get(index)?))) else {
+            let names: Vec<&str> = self.pack.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+            let near = crate::diagnostic::nearest(name, names.iter().copied());
+            return Err(cannot(match near {
+                Some(near) => format!("the pack has no such parameter; a similar one is `{near}`"),
+                None => format!("the pack's parameters are {}", names.join(", ")),
+            }));
+        };
+        let file = crate::source::SourceFile::new("", "");
+        let node = crate::source::Node::text(text, Place::start_of(&file));
+        let mut mistakes = Vec::new();
+        let value = crate::reading::value(&node, &parameter.ty, &mut mistakes);
+        let first =
+            |mistakes: &[Diagnostic]| mistakes.first().map(|mistake| mistake.message.clone()).unwrap_or_default();
+        let value = value.ok_or_else(|| cannot(first(&mistakes)))?;
+        let symbol = |text: &str| self.pack.symbols.iter().position(|symbol| symbol == text);
+        let mut unknown = false;
+        let cell = crate::reading::cell(&value, &mut |text| {
+            symbol(text).and_then(|at| i64::try_from(at).ok()).unwrap_or_else(|| {
+                unknown = true;
+                -1
+            })
+        });
+        // A text no script compares with cannot be numbered, and need not be: it equals nothing.
+        let _ = unknown;
+        if let (Some(slot), Some(choice)) = (self.parameters.get_mut(index), self.chosen.get_mut(index)) {
+            *slot = cell;
+            *choice = Choice::Set(value);
+        }
+        Ok(())
+    }
+
+    /// Every parameter that a rule in force reads must have a value.
+    fn check_parameters(&self) -> Result<(), EvaluateError> {
+        let pack = self.pack;
+        let mut scripts: Vec<&Expr> = pack.values.iter().map(|value| &value.is).collect();
+        scripts.extend(pack.facts.iter().filter_map(|fact| fact.suspect.as_ref()).map(|suspect| &suspect.when));
+        for (condition, in_force) in pack.conditions.iter().zip(&self.in_force) {
+            if *in_force {
+                scripts.extend(&condition.applies);
+                if let Test::Script(met) = &condition.test {
+                    scripts.push(met);
+                }
+            }
+        }
+        for fund in &pack.funds {
+            scripts.push(&fund.amount);
+            scripts.extend(&fund.release);
+        }
+        let mut lacking: Option<u32> = None;
+        for script in scripts {
+            script.walk(&mut |node| {
+                if let Kind::Parameter(slot) = node.kind
+                    && matches!(self.chosen.get(slot as usize), Some(Choice::None(_)))
+                {
+                    lacking.get_or_insert(slot);
+                }
+            });
+        }
+        let deadlines = pack.sign_offs.iter().filter_map(|sign_off| match sign_off.by {
+            Some(Deadline::Parameter(slot)) if matches!(self.chosen.get(slot as usize), Some(Choice::None(_))) => {
+                Some(slot)
+            }
+            _ => None,
+        });
+        let Some(slot) = lacking.or_else(|| deadlines.into_iter().next()) else { return Ok(()) };
+        let (Some(parameter), Some(Choice::None(why))) =
+            (pack.parameters.get(slot as usize), self.chosen.get(slot as usize))
+        else {
+            return Ok(());
+        };
+        Err(EvaluateError::NoParameter {
+            parameter: parameter.name.clone(),
+            day: self.day,
+            why: why.clone(),
+            place: Box::new(parameter.place.clone()),
+        })
+    }
+
+    pub(crate) fn first_ordinal(&self) -> i64 {
+        self.pack.periods.map_or(0, |periods| periods.first().ordinal().into())
+    }
+
+    pub(crate) fn deadline(&self, deadline: Deadline) -> Option<Date> {
+        match deadline {
+            Deadline::Date(date) => Some(date),
+            Deadline::Parameter(slot) => match self.parameters.get(slot as usize) {
+                Some(Val::Word(word)) if word.state == State::Known => crate::period::date_of(word.bits),
+                _ => None,
+            },
+        }
+    }
+
+    pub(crate) fn inexact(&self, fault: Fault) -> EvaluateError {
+        let place = self.pack.sites.get(fault.site as usize).map(|site| site.place.clone());
+        let place = place.unwrap_or_else(|| Place::start_of(&crate::source::SourceFile::new("", "")));
+        EvaluateError::Inexact { why: fault.why, place: Box::new(place) }
+    }
+
+    /// The value reading: outcomes and amounts, and nothing remembered. Values that no condition and
+    /// no fund rests on are not worked out.
+    ///
+    /// # Errors
+    /// A number that cannot be computed exactly, or amounts that would not add up.
+    pub fn decide<'a>(&'a self, bound: &'a Bound, scratch: &'a mut Scratch) -> Result<Decision<'a>, EvaluateError> {
+        self.run(bound, scratch, &self.pack.needed, false)?;
+        Ok(Decision { rules: self, bound, scratch })
+    }
+
+    /// The reason reading: the same, with every sub-result remembered.
+    ///
+    /// # Errors
+    /// As [`Rules::decide`].
+    pub fn reason<'a>(&'a self, bound: &'a Bound, scratch: &'a mut Scratch) -> Result<Decision<'a>, EvaluateError> {
+        self.run(bound, scratch, &self.pack.needed, true)?;
+        Ok(Decision { rules: self, bound, scratch })
+    }
+
+    /// Rules on a bound case, with words.
+    ///
+    /// # Errors
+    /// As [`Rules::decide`].
+    pub fn rule(&self, bound: &Bound, scratch: &mut Scratch) -> Result<Ruling, EvaluateError> {
+        self.run(bound, scratch, &self.pack.order, true)?;
+        Ok(crate::words::ruling(self, bound, scratch))
+    }
+
+    fn run(&self, bound: &Bound, scratch: &mut Scratch, order: &[Step], remember: bool) -> Result<(), EvaluateError> {
+        // Every cell that is read is written before, in this order.
+        scratch.derived.resize(self.pack.derived_cells, Val::Truth(Truth::Missing));
+        scratch.locals.resize(usize::from(LOCALS), Val::Truth(Truth::Missing));
+        scratch.funds.clear();
+        scratch.tranches.clear();
+        scratch.trail.entries.clear();
+        scratch.marks.clear();
+        scratch.applies.clear();
+        scratch.applies.resize(self.pack.conditions.len(), Truth::True);
+        scratch.wide.clear();
+        let Scratch { derived, applies, wide, locals, funds, tranches, trail, marks } = scratch;
+        let cells = Cells { facts: &bound.facts, rows: &bound.rows, parameters: &self.parameters };
+        let (first_ordinal, periods) = (self.first_ordinal(), self.pack.period_count());
+        if remember {
+            let memory = Marked { trail, marks };
+            let machine = Machine { cells, derived, locals, wide, now: 0, first_ordinal, periods, fault: None, memory };
+            Runner { rules: self, bound, machine, applies, funds, tranches }.all(order).map_err(|error| *error)
+        } else {
+            let machine =
+                Machine { cells, derived, locals, wide, now: 0, first_ordinal, periods, fault: None, memory: Silent };
+            Runner { rules: self, bound, machine, applies, funds, tranches }.all(order).map_err(|error| *error)
+        }
+    }
+
+    /// The outcome of a condition that has been worked out.
+    pub(crate) fn outcome(&self, index: usize, bound: &Bound, scratch: &Scratch) -> Outcome {
+        let Some(condition) = self.pack.conditions.get(index) else { return Outcome::Undetermined };
+        match scratch.derived.get(condition.slot as usize).map(|cell| cell.truth()) {
+            Some(Truth::True) => Outcome::Met,
+            Some(Truth::False) => Outcome::Unmet,
+            Some(Truth::NotApplicable) => Outcome::NotApplicable,
+            _ if self.waits_for_person(condition, bound, scratch) => Outcome::Pending,
+            _ => Outcome::Undetermined,
+        }
+    }
+
+    /// Whether a decision is all that an open condition lacks.
+    fn waits_for_person(&self, condition: &Condition, bound: &Bound, scratch: &Scratch) -> bool {
+        match &condition.test {
+            Test::Decision(at) => {
+                let index = self.pack.conditions.iter().position(|other| other.slot == condition.slot);
+                let applies = index.and_then(|index| scratch.applies.get(index)) == Some(&Truth::True);
+                applies && matches!(bound.decisions.get(*at as usize), Some(Answer::Pending(_)))
+            }
+            Test::Of { of, .. } => {
+                let open = |limb: &&u32| {
+                    let limb = self.pack.conditions.get(**limb as usize);
+                    limb.is_some_and(|limb| {
+                        scratch.derived.get(limb.slot as usize).map(|cell| cell.truth()) == Some(Truth::Missing)
+                    })
+                };
+                let mut limbs = of.iter().filter(open).peekable();
+                limbs.peek().is_some()
+                    && limbs.all(|limb| {
+                        self.pack
+                            .conditions
+                            .get(*limb as usize)
+                            .is_some_and(|limb| self.waits_for_person(limb, bound, scratch))
+                    })
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Why no answer is possible.
+
+use jiff::civil::Date;
+
+use crate::exact::Inexact;
+use crate::period::Period;
+use crate::source::Place;
+
+/// Why a case cannot be ruled on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvaluateError {
+    /// Neither the options, the case nor the pack say whose day's rules apply.
+    #[error("nothing says which day's rules apply")]
+    NoDay,
+    /// The pack was not in force on that day.
+    #[error("`{pack}` is not in force on {day}: it is from {from}{}", .until.map(|until| format!(" until {until}")).unwrap_or_default())]
+    NotInForce {
+        /// The pack's id.
+        pack: String,
+        /// The day asked for.
+        day: Date,
+        /// The first day in force.
+        from: Date,
+        /// The first day after it.
+        until: Option<Date>,
+    },
+    /// A parameter that is needed has no value on that day.
+    #[error("the parameter `{parameter}` has no value on {day}: {why}")]
+    NoParameter {
+        /// Its name.
+        parameter: String,
+        /// The day asked for.
+        day: Date,
+        /// Not yet in force, or withdrawn and why.
+        why: String,
+        /// Where it is declared.
+        place: Box<Place>,
+    },
+    /// A parameter to be set that the pack does not have, or a text that is no value for it.
+    #[error("cannot set `{parameter}` to `{text}`: {why}")]
+    CannotSet {
+        /// Its name.
+        parameter: String,
+        /// What it should be set to.
+        text: String,
+        /// Why not.
+        why: String,
+    },
+    /// The last period to rule on is not one of the scheme's.
+    #[error("{period} is not a period of `{pack}`")]
+    UnknownPeriod {
+        /// The period.
+        period: Period,
+        /// The pack's id.
+        pack: String,
+    },
+    /// Evidence for a fact that the pack does not declare.
+    #[error("the pack declares no fact `{fact}`")]
+    UnknownFact {
+        /// Its name.
+        fact: String,
+    },
+    /// Signatures under a document that the pack does not declare.
+    #[error("the pack declares no sign-off `{sign_off}`")]
+    UnknownSignOff {
+        /// Its id.
+        sign_off: String,
+    },
+    /// A signature by somebody who is no party.
+    #[error("`{party}` has signed, and is no party to `{sign_off}`: the parties are {}", .parties.join(", "))]
+    UnknownParty {
+        /// The sign-off's id.
+        sign_off: String,
+        /// Who signed.
+        party: String,
+        /// Who the parties are in this case.
+        parties: Vec<String>,
+    },
+    /// A decision that the pack does not declare.
+    #[error("the pack declares no decision `{decision}`")]
+    UnknownDecision {
+        /// Its id.
+        decision: String,
+    },
+    /// Evidence that is not what its fact declares.
+    #[error("the evidence for `{fact}` does not fit: {why}")]
+    Unfit {
+        /// The fact's name.
+        fact: String,
+        /// Why not.
+        why: String,
+    },
+    /// A number that cannot be computed exactly.
+    #[error("{why}")]
+    Inexact {
+        /// Which way it went wrong.
+        why: Inexact,
+        /// The operation.
+        place: Box<Place>,
+    },
+    /// Amounts that would not add up.
+    #[error("the money of the fund `{fund}` would not add up: {why}")]
+    Unconserved {
+        /// The fund's id.
+        fund: String,
+        /// What is wrong, with the amounts.
+        why: String,
+        /// Where the fund is declared.
+        place: Box<Place>,
+    },
+}
+
+impl EvaluateError {
+    /// Where in the pack, if it is about a place in it.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::NoParameter { place, .. } | Self::Inexact { place, .. } | Self::Unconserved { place, .. } => {
+                Some(place)
+            }
+            _ => None,
+        }
+    }
+
+    /// What to do.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::NoDay => "give `--rules-at 2015-04-01`, or `rules-at` in the case or the pack".to_owned(),
+            Self::NotInForce { .. } => "choose a day on which the pack is in force, or another pack".to_owned(),
+            Self::NoParameter { .. } => "choose another day, or declare a value for it".to_owned(),
+            Self::UnknownParty { .. } => "check the spelling of the party's name".to_owned(),
+            Self::UnknownFact { .. } | Self::UnknownSignOff { .. } | Self::UnknownDecision { .. } => {
+                "only evidence that the pack declares counts".to_owned()
+            }
+            Self::Inexact { why: Inexact::DivisionByZero, .. } => {
+                "use `share(part, whole, otherwise)`, and say what the share of nothing is".to_owned()
+            }
+            Self::Inexact { .. } => "round at a declared point before the number grows so long".to_owned(),
+            Self::Unconserved { .. } => {
+                "a fund has an amount of nothing or more, and releases at most that: limit the scripts with \
+                 `greater_of(…, 0)` and `clamp(…)`"
+                    .to_owned()
+            }
+            Self::CannotSet { .. } | Self::UnknownPeriod { .. } | Self::Unfit { .. } => return None,
+        })
+    }
+}

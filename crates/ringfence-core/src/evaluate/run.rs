@@ -1,0 +1,412 @@
+//! Working through a pack for one case: values and findings in their order, then the money.
+
+use super::{EvaluateError, FundFound, Mark, Rules, ScriptKey, TrancheFound};
+use crate::bind::{Answer, Bound};
+use crate::exact::{Inexact, Rounding};
+use crate::language::eval::{Machine, Memory, Silent, Trail};
+use crate::language::ir::Expr;
+use crate::language::value::{Family, Num, State, Truth, Val};
+use crate::money::Money;
+use crate::pack::{Condition, Fund, Need, Step, Test};
+use crate::ruling::Dispositions;
+
+/// A memory that also notes where each script's entries are.
+pub(super) trait Remember: Memory {
+    fn begin(&self) -> u32;
+    fn end(&mut self, script: ScriptKey, from: u32);
+}
+
+impl Remember for Silent {
+    #[inline]
+    fn begin(&self) -> u32 {
+        0
+    }
+
+    #[inline]
+    fn end(&mut self, _: ScriptKey, _: u32) {}
+}
+
+/// A trail and its marks.
+pub(super) struct Marked<'a> {
+    pub(super) trail: &'a mut Trail,
+    pub(super) marks: &'a mut Vec<Mark>,
+}
+
+impl Memory for Marked<'_> {
+    const REMEMBERS: bool = true;
+
+    #[inline]
+    fn open(&self) -> u32 {
+        self.trail.open()
+    }
+
+    #[inline]
+    fn close(&mut self, site: u32, open: u32, value: Val) {
+        self.trail.close(site, open, value);
+    }
+}
+
+impl Remember for Marked<'_> {
+    #[inline]
+    fn begin(&self) -> u32 {
+        self.trail.open()
+    }
+
+    #[inline]
+    fn end(&mut self, script: ScriptKey, from: u32) {
+        let to = self.trail.open();
+        self.marks.push(Mark { script, from, to });
+    }
+}
+
+/// Works through a pack for one case.
+pub(super) struct Runner<'a, M> {
+    pub(super) rules: &'a Rules<'a>,
+    pub(super) bound: &'a Bound,
+    pub(super) machine: Machine<'a, M>,
+    pub(super) applies: &'a mut Vec<Truth>,
+    pub(super) funds: &'a mut Vec<FundFound>,
+    pub(super) tranches: &'a mut Vec<TrancheFound>,
+}
+
+impl<M: Remember> Runner<'_, M> {
+    pub(super) fn all(&mut self, order: &[Step]) -> Result<(), Box<EvaluateError>> {
+        let pack = self.rules.pack;
+        for step in order {
+            match step {
+                Step::Value(index) => self.value(*index)?,
+                Step::Finding(index) => self.finding(*index)?,
+            }
+        }
+        for (index, fund) in (0_u32..).zip(&pack.funds) {
+            let found = self.fund(index, fund)?;
+            self.funds.push(found);
+        }
+        Ok(())
+    }
+
+    fn settled(&self) -> Result<(), Box<EvaluateError>> {
+        match self.machine.fault {
+            None => Ok(()),
+            Some(fault) => Err(Box::new(self.rules.inexact(fault))),
+        }
+    }
+
+    fn put(&mut self, slot: u32, value: Val) {
+        if let Some(cell) = self.machine.derived.get_mut(slot as usize) {
+            *cell = value;
+        }
+    }
+
+    fn value(&mut self, index: u32) -> Result<(), Box<EvaluateError>> {
+        let Some(value) = self.rules.pack.values.get(index as usize) else { return Ok(()) };
+        let count = if value.per_period { self.machine.periods } else { 1 };
+        let family = value.ty.family();
+        for (now, slot) in (0..count).zip(value.slot..) {
+            self.machine.now = now;
+            let from = self.machine.memory.begin();
+            let found = match (family, value.rounding) {
+                (Family::Num, Some(rounding)) => {
+                    let num = self.machine.num(&value.is);
+                    Val::Num(self.rounded(num, rounding, value.is.site))
+                }
+                _ => self.machine.value(family, &value.is),
+            };
+            self.machine.memory.end(ScriptKey::Value(index, now), from);
+            self.put(slot, found);
+        }
+        self.settled()
+    }
+
+    fn rounded(&mut self, num: Num, rounding: Rounding, site: u32) -> Num {
+        self.machine.round(site, num, rounding)
+    }
+
+    fn finding(&mut self, index: u32) -> Result<(), Box<EvaluateError>> {
+        let Some(condition) = self.rules.pack.conditions.get(index as usize) else { return Ok(()) };
+        let in_force = self.rules.in_force.get(index as usize).copied().unwrap_or(true);
+        let truth = if in_force { self.truth(index, condition) } else { Truth::NotApplicable };
+        self.put(condition.slot, Val::Truth(truth));
+        self.settled()
+    }
+
+    fn truth(&mut self, index: u32, condition: &Condition) -> Truth {
+        if let Some(applies) = &condition.applies {
+            let from = self.machine.memory.begin();
+            let applies = self.machine.truth(applies);
+            self.machine.memory.end(ScriptKey::Applies(index), from);
+            if let Some(known) = self.applies.get_mut(index as usize) {
+                *known = applies;
+            }
+            match applies {
+                Truth::True => {}
+                Truth::False => return Truth::NotApplicable,
+                absent => return absent,
+            }
+        }
+        match &condition.test {
+            Test::Script(met) => {
+                let from = self.machine.memory.begin();
+                let truth = self.machine.truth(met);
+                self.machine.memory.end(ScriptKey::Met(index), from);
+                truth
+            }
+            Test::SignOff(at) => {
+                self.bound.sign_offs.get(*at as usize).map_or(Truth::Missing, crate::bind::BoundSignOff::truth)
+            }
+            Test::Decision(at) => match self.bound.decisions.get(*at as usize) {
+                Some(Answer::Given { met }) => Truth::from_bool(*met),
+                _ => Truth::Missing,
+            },
+            Test::Of { need, of } => self.limbs(*need, of),
+        }
+    }
+
+    /// Limbs that do not apply are left out; where none applies, neither does the whole.
+    fn limbs(&self, need: Need, of: &[u32]) -> Truth {
+        let (mut met, mut open, mut unmet) = (0_usize, 0_usize, 0_usize);
+        for limb in of {
+            match self.known_truth(*limb) {
+                Truth::True => met += 1,
+                Truth::False => unmet += 1,
+                Truth::Missing => open += 1,
+                Truth::NotApplicable => {}
+            }
+        }
+        if met + open + unmet == 0 {
+            return Truth::NotApplicable;
+        }
+        let needed = match need {
+            Need::All => met + open + unmet,
+            Need::Any => 1,
+            Need::AtLeast(n) => n,
+        };
+        if met >= needed {
+            Truth::True
+        } else if met + open >= needed || met + unmet == 0 {
+            // Limbs that are all open may all turn out not to apply.
+            Truth::Missing
+        } else {
+            Truth::False
+        }
+    }
+
+    fn known_truth(&self, condition: u32) -> Truth {
+        let slot = self.rules.pack.conditions.get(condition as usize).map(|condition| condition.slot);
+        slot.and_then(|slot| self.machine.derived.get(slot as usize)).map_or(Truth::Missing, |cell| cell.truth())
+    }
+
+    /// The gates of a fund: all must be met, and what does not apply does not bar.
+    fn gate(&self, fund: &Fund) -> Truth {
+        fund.gates.iter().fold(Truth::True, |sum, gate| match self.known_truth(*gate) {
+            Truth::NotApplicable => sum,
+            truth => sum.and(truth),
+        })
+    }
+
+    /// A money script, rounded; `None` where it is missing, nothing where it does not apply.
+    fn money(&mut self, script: &Expr, fund: &Fund) -> Result<Option<Money>, Box<EvaluateError>> {
+        let num = self.machine.num(script);
+        let num = self.rounded(num, fund.rounding, script.site);
+        self.settled()?;
+        if let Some(pence) = num.hundredths() {
+            return Ok(Some(Money::from_pence(pence)));
+        }
+        match (num.state(), num.known(self.machine.wide)) {
+            (State::Known, Some(number)) => match Money::from_exact(number) {
+                Some(money) => Ok(Some(money)),
+                None => Err(unconserved(fund, "an amount that is not a whole number of pence".to_owned())),
+            },
+            (State::NotApplicable, _) => Ok(Some(Money::ZERO)),
+            _ => Ok(None),
+        }
+    }
+
+    fn show(&self, money: Money) -> String {
+        self.rules.pack.currency.show(money)
+    }
+
+    fn fund(&mut self, index: u32, fund: &Fund) -> Result<FundFound, Box<EvaluateError>> {
+        let gate = self.gate(fund);
+        let from = self.machine.memory.begin();
+        let amount = self.money(&fund.amount, fund)?;
+        self.machine.memory.end(ScriptKey::Amount(index), from);
+        if let Some(amount) = amount.filter(|amount| amount.is_negative()) {
+            return Err(unconserved(fund, format!("its amount is {}", self.show(amount))));
+        }
+        let first_tranche = self.tranches.len();
+        let count = if fund.tranches { self.rules.ruled_periods } else { 1 };
+        let mut ledger = Ledger {
+            balance: amount,
+            highest: Money::ZERO,
+            paid: Money::ZERO,
+            earned: Some(Money::ZERO),
+            certain: true,
+        };
+        for now in 0..count {
+            self.machine.now = now;
+            let due = match &fund.release {
+                Some(release) => {
+                    let from = self.machine.memory.begin();
+                    let due = self.money(release, fund)?;
+                    self.machine.memory.end(ScriptKey::Release(index, now), from);
+                    due
+                }
+                None => amount,
+            };
+            let tranche = self.tranche(fund, gate, amount, due, &mut ledger)?;
+            if fund.tranches {
+                self.tranches.push(tranche);
+            }
+        }
+        if count < self.machine.periods && fund.tranches {
+            ledger.earned = None;
+        }
+        let dispositions = self.dispose(fund, gate, amount, &ledger)?;
+        Ok(FundFound {
+            amount,
+            earned: ledger.earned,
+            gate,
+            dispositions,
+            first_tranche,
+            tranches: self.tranches.len() - first_tranche,
+        })
+    }
+
+    fn tranche(
+        &mut self,
+        fund: &Fund,
+        gate: Truth,
+        amount: Option<Money>,
+        due: Option<Money>,
+        ledger: &mut Ledger,
+    ) -> Result<TrancheFound, Box<EvaluateError>> {
+        if let Some(due) = due.filter(|due| due.is_negative()) {
+            return Err(unconserved(fund, format!("its release rule gives {}", self.show(due))));
+        }
+        let cumulative = fund.cumulative && fund.tranches;
+        let opening = ledger.balance.unwrap_or_default();
+        let mut tranche = TrancheFound {
+            opening,
+            due,
+            earned: None,
+            released: Money::ZERO,
+            recovered: Money::ZERO,
+            undetermined: Money::ZERO,
+            closing: opening,
+        };
+        let (Some(amount), Some(due)) = (amount, due) else {
+            ledger.earned = None;
+            if cumulative || !fund.tranches {
+                ledger.certain = false;
+            }
+            if !ledger.certain {
+                (tranche.undetermined, tranche.closing) = (opening, Money::ZERO);
+                ledger.balance = ledger.balance.map(|_| Money::ZERO);
+            }
+            return Ok(tranche);
+        };
+        // Once one period is not decided, what is due to date in later ones is, but not what is still to pay.
+        if !ledger.certain {
+            tranche.closing = Money::ZERO;
+            return Ok(tranche);
+        }
+        let before = ledger.paid;
+        let (earned, recovered) = if cumulative {
+            if due >= before {
+                (sum(fund, due.minus(before))?, Money::ZERO)
+            } else if fund.recovers {
+                (Money::ZERO, sum(fund, before.minus(due))?)
+            } else {
+                (Money::ZERO, Money::ZERO)
+            }
+        } else {
+            (due, Money::ZERO)
+        };
+        tranche.earned = Some(earned);
+        let paid = before.plus(earned).and_then(|paid| paid.minus(recovered));
+        ledger.paid = sum(fund, paid)?;
+        ledger.highest = ledger.highest.max(ledger.paid);
+        if ledger.paid > amount {
+            let why = format!(
+                "its release rule gives {} in all, and its amount is {}",
+                self.show(ledger.paid),
+                self.show(amount)
+            );
+            return Err(unconserved(fund, why));
+        }
+        ledger.earned = ledger.earned.map(|_| ledger.paid);
+        match gate {
+            Truth::True | Truth::NotApplicable => {
+                let balance = opening.minus(earned).and_then(|rest| rest.plus(recovered));
+                let closing = sum(fund, balance)?;
+                (tranche.released, tranche.recovered, tranche.closing) = (earned, recovered, closing);
+                ledger.balance = Some(closing);
+            }
+            Truth::Missing => {
+                (tranche.undetermined, tranche.closing) = (opening, Money::ZERO);
+                ledger.balance = Some(Money::ZERO);
+            }
+            Truth::False => {}
+        }
+        Ok(tranche)
+    }
+
+    fn dispose(
+        &self,
+        fund: &Fund,
+        gate: Truth,
+        amount: Option<Money>,
+        ledger: &Ledger,
+    ) -> Result<Dispositions, Box<EvaluateError>> {
+        let mut parts = Dispositions::default();
+        let Some(amount) = amount else { return Ok(parts) };
+        match gate {
+            Truth::False => parts.withheld = amount,
+            Truth::Missing => parts.undetermined = amount,
+            Truth::True | Truth::NotApplicable => {
+                parts.released = ledger.paid;
+                let rest = sum(fund, amount.minus(ledger.highest))?;
+                parts.recovered = sum(fund, ledger.highest.minus(ledger.paid))?;
+                if ledger.earned.is_none() {
+                    parts.undetermined = rest;
+                } else if fund.redirect.is_some() {
+                    parts.redirected = rest;
+                } else {
+                    parts.withheld = rest;
+                }
+            }
+        }
+        let total = sum(fund, parts.total())?;
+        if total != amount {
+            let why = format!("its parts come to {}, and its amount is {}", self.show(total), self.show(amount));
+            return Err(unconserved(fund, why));
+        }
+        Ok(parts)
+    }
+}
+
+/// How a fund stands while its tranches are worked through.
+struct Ledger {
+    /// What of the amount is not paid.
+    balance: Option<Money>,
+    /// The most that was ever paid in all.
+    highest: Money,
+    /// What is paid in all, recoveries taken off; as the release rule gives it, whatever the gates say.
+    paid: Money,
+    /// The same, as long as it is certain.
+    earned: Option<Money>,
+    /// Whether every period so far is decided.
+    certain: bool,
+}
+
+#[cold]
+#[expect(clippy::unnecessary_box_returns, reason = "results stay small on the way of the money")]
+fn unconserved(fund: &Fund, why: String) -> Box<EvaluateError> {
+    Box::new(EvaluateError::Unconserved { fund: fund.id.clone(), why, place: Box::new(fund.place.clone()) })
+}
+
+/// A sum of money for a fund, or what is wrong with it.
+fn sum(fund: &Fund, result: Result<Money, Inexact>) -> Result<Money, Box<EvaluateError>> {
+    result.map_err(|why| unconserved(fund, why.to_string()))
+}

@@ -1,0 +1,696 @@
+//! The value and the reason reading: one evaluator, with and without a memory of its sub-results.
+//!
+//! The reason reading is this evaluator with a [`Trail`] in place of [`Silent`], so the two cannot
+//! differ in what they answer.
+
+use super::ir::{Comparison, Expr, Fold, Kind, Quantity, Rows, Series};
+use super::value::{Family, Num, State, Truth, Val, Wide, Word};
+use crate::exact::{Exact, Inexact, Rounding};
+
+/// What an evaluator remembers.
+pub(crate) trait Memory {
+    /// Whether anything is remembered at all.
+    const REMEMBERS: bool;
+    /// The mark at which a node's own entries will begin.
+    fn open(&self) -> u32;
+    /// Remembers that the node of this site, whose entries began at `open`, gave `value`.
+    fn close(&mut self, site: u32, open: u32, value: Val);
+}
+
+/// Remembers nothing: the value reading.
+#[derive(Debug, Default)]
+pub(crate) struct Silent;
+
+impl Memory for Silent {
+    const REMEMBERS: bool = false;
+
+    #[inline]
+    fn open(&self) -> u32 {
+        0
+    }
+
+    #[inline]
+    fn close(&mut self, _: u32, _: u32, _: Val) {}
+}
+
+/// A remembered sub-result. A node comes after its parts: they are the entries from `open` on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) value: Val,
+    pub(crate) site: u32,
+    pub(crate) open: u32,
+}
+
+/// Remembers every sub-result, except leaves that are known: the evidence itself holds those.
+#[derive(Debug, Default)]
+pub(crate) struct Trail {
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Memory for Trail {
+    const REMEMBERS: bool = true;
+
+    #[inline]
+    fn open(&self) -> u32 {
+        u32::try_from(self.entries.len()).unwrap_or(u32::MAX)
+    }
+
+    #[inline]
+    fn close(&mut self, site: u32, open: u32, value: Val) {
+        self.entries.push(Entry { value, site, open });
+    }
+}
+
+/// A number that could not be computed exactly, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) site: u32,
+    pub(crate) why: Inexact,
+}
+
+/// The cells that scripts read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cells<'a> {
+    pub(crate) facts: &'a [Val],
+    pub(crate) rows: &'a [Val],
+    pub(crate) parameters: &'a [Val],
+}
+
+/// Evaluates scripts over the cells of one case.
+#[derive(Debug)]
+pub(crate) struct Machine<'a, M> {
+    pub(crate) cells: Cells<'a>,
+    pub(crate) derived: &'a mut [Val],
+    pub(crate) locals: &'a mut [Val],
+    /// The numbers that need more than 64 bits.
+    pub(crate) wide: &'a mut Wide,
+    /// The place of the period ruled on among the scheme's, and its ordinal.
+    pub(crate) now: usize,
+    pub(crate) first_ordinal: i64,
+    pub(crate) periods: usize,
+    /// The first number that could not be computed.
+    pub(crate) fault: Option<Fault>,
+    pub(crate) memory: M,
+}
+
+const LACKING: Val = Val::Num(Num::MISSING);
+
+#[inline]
+fn cell(cells: &[Val], slot: usize) -> Val {
+    cells.get(slot).copied().unwrap_or(LACKING)
+}
+
+impl<M: Memory> Machine<'_, M> {
+    /// Any expression, by its family.
+    pub(crate) fn value(&mut self, family: Family, expr: &Expr) -> Val {
+        match family {
+            Family::Truth => Val::Truth(self.truth(expr)),
+            Family::Num => Val::Num(self.num(expr)),
+            Family::Word => Val::Word(self.word(expr)),
+        }
+    }
+
+    /// The cell that a leaf reads. One that is absent is remembered.
+    #[cold]
+    fn leaf(&mut self, expr: &Expr) -> Val {
+        let value = match expr.kind {
+            Kind::Constant(value) => return value,
+            Kind::Fact(slot) => cell(self.cells.facts, slot as usize),
+            Kind::FactNow(base) => cell(self.cells.facts, base as usize + self.now),
+            Kind::Parameter(slot) => return cell(self.cells.parameters, slot as usize),
+            Kind::Derived(slot) => cell(self.derived, slot as usize),
+            Kind::DerivedNow(base) => cell(self.derived, base as usize + self.now),
+            Kind::Local(local) => return cell(self.locals, local as usize),
+            Kind::Field { row, field } => match cell(self.locals, row as usize) {
+                Val::Row(first) => cell(self.cells.rows, (first + field) as usize),
+                _ => LACKING,
+            },
+            Kind::Now => return Val::Word(Word::known(self.first_ordinal + i64::try_from(self.now).unwrap_or(0))),
+            _ => LACKING,
+        };
+        if M::REMEMBERS && value.state() != State::Known {
+            let open = self.memory.open();
+            self.memory.close(expr.site, open, value);
+        }
+        value
+    }
+
+    /// What a narrow operation could not settle: a part is absent, or the digits do not suffice.
+    #[cold]
+    fn settle(&mut self, site: u32, left: Num, right: Num, make: fn(Exact, Exact) -> Result<Exact, Inexact>) -> Num {
+        match (left.known(self.wide), right.known(self.wide)) {
+            (Some(left), Some(right)) => {
+                let made = make(left, right);
+                self.keep(site, made)
+            }
+            _ => Num::absent(left.state().join(right.state())),
+        }
+    }
+
+    fn keep(&mut self, site: u32, made: Result<Exact, Inexact>) -> Num {
+        match made {
+            Ok(number) => Num::keep(number, self.wide),
+            Err(why) => {
+                self.fault.get_or_insert(Fault { site, why });
+                Num::MISSING
+            }
+        }
+    }
+
+    #[inline]
+    fn compare(&mut self, comparison: Comparison, left: Num, right: Num) -> Truth {
+        match left.order(right) {
+            Some(order) => Truth::from_bool(comparison.holds(order)),
+            None => self.compare_slowly(comparison, left, right),
+        }
+    }
+
+    #[cold]
+    fn compare_slowly(&mut self, comparison: Comparison, left: Num, right: Num) -> Truth {
+        match (left.known(self.wide), right.known(self.wide)) {
+            (Some(left), Some(right)) => Truth::from_bool(comparison.holds(left.cmp(&right))),
+            _ => Truth::absent(left.state().join(right.state())),
+        }
+    }
+
+    /// The lesser or the greater of two numbers.
+    #[inline]
+    fn choose(&mut self, left: Num, right: Num, wanted: std::cmp::Ordering) -> Num {
+        match left.order(right) {
+            Some(order) => {
+                if order == wanted {
+                    left
+                } else {
+                    right
+                }
+            }
+            None => match (left.known(self.wide), right.known(self.wide)) {
+                (Some(low), Some(high)) => {
+                    if low.cmp(&high) == wanted {
+                        left
+                    } else {
+                        right
+                    }
+                }
+                _ => Num::absent(left.state().join(right.state())),
+            },
+        }
+    }
+
+    /// A number rounded.
+    #[inline]
+    pub(crate) fn round(&mut self, site: u32, number: Num, rounding: Rounding) -> Num {
+        match number.rounded(rounding) {
+            Some(rounded) => rounded,
+            None => self.round_slowly(site, number, rounding),
+        }
+    }
+
+    #[cold]
+    fn round_slowly(&mut self, site: u32, number: Num, rounding: Rounding) -> Num {
+        match number.known(self.wide) {
+            Some(known) => self.keep(site, rounding.apply(known)),
+            None => number,
+        }
+    }
+
+    /// The cell of a leaf that is known, which leaves nothing to remember.
+    #[inline]
+    fn known_leaf<'v>(&'v self, expr: &'v Expr) -> Option<&'v Val> {
+        let found = match expr.kind {
+            Kind::Constant(ref value) => return Some(value),
+            Kind::Parameter(slot) => self.cells.parameters.get(slot as usize),
+            Kind::Local(local) => self.locals.get(local as usize),
+            Kind::Fact(slot) => self.cells.facts.get(slot as usize),
+            Kind::FactNow(base) => self.cells.facts.get(base as usize + self.now),
+            Kind::Derived(slot) => self.derived.get(slot as usize),
+            Kind::DerivedNow(base) => self.derived.get(base as usize + self.now),
+            Kind::Field { row, field } => match self.locals.get(row as usize) {
+                Some(Val::Row(first)) => self.cells.rows.get((first + field) as usize),
+                _ => None,
+            },
+            _ => None,
+        };
+        found.filter(|value| !M::REMEMBERS || value.state() == State::Known)
+    }
+
+    /// An expression that is true or false.
+    pub(crate) fn truth(&mut self, expr: &Expr) -> Truth {
+        if let Some(Val::Truth(truth)) = self.known_leaf(expr) {
+            return *truth;
+        }
+        let open = self.memory.open();
+        let truth = match &expr.kind {
+            Kind::And(parts) => self.fold_truths(parts, Truth::True, Truth::and, Truth::False),
+            Kind::Or(parts) => self.fold_truths(parts, Truth::False, Truth::or, Truth::True),
+            Kind::Not(inner) => self.truth(inner).not(),
+            Kind::Compare(comparison, sides) => {
+                let [left, right] = &**sides;
+                let (left, right) = (self.num(left), self.num(right));
+                self.compare(*comparison, left, right)
+            }
+            Kind::CompareWords(comparison, sides) => {
+                let [left, right] = &**sides;
+                let (left, right) = (self.word(left), self.word(right));
+                left.compare(right, |order| comparison.holds(order))
+            }
+            Kind::SameTruth { negated, sides } => {
+                let [left, right] = &**sides;
+                let same = match (self.truth(left), self.truth(right)) {
+                    (Truth::Missing, _) | (_, Truth::Missing) => Truth::Missing,
+                    (Truth::NotApplicable, _) | (_, Truth::NotApplicable) => Truth::NotApplicable,
+                    (left, right) => Truth::from_bool(left == right),
+                };
+                if *negated { same.not() } else { same }
+            }
+            Kind::Quantify { quantity, rows, test } => self.quantify(*quantity, rows, test),
+            Kind::CoversWeek(days) => self.word(days).test(|bits| crate::types::Days::from_bits(bits).covers_week()),
+            Kind::Includes(sides) => {
+                let [all, some] = &**sides;
+                let (all, some) = (self.word(all), self.word(some));
+                match all.state.join(some.state) {
+                    State::Known => Truth::from_bool(all.bits & some.bits == some.bits),
+                    State::Missing => Truth::Missing,
+                    State::NotApplicable => Truth::NotApplicable,
+                }
+            }
+            Kind::Applicable(family, inner) => match self.value(*family, inner).state() {
+                State::Known => Truth::True,
+                State::Missing => Truth::Missing,
+                State::NotApplicable => Truth::False,
+            },
+            Kind::Let { local, family, value, then } => {
+                self.bind(*local, *family, value);
+                self.truth(then)
+            }
+            Kind::If(parts) => {
+                let [test, then, other] = &**parts;
+                match self.truth(test) {
+                    Truth::True => self.truth(then),
+                    Truth::False => self.truth(other),
+                    test => {
+                        let before = self.fault;
+                        let (then, other) = (self.truth(then), self.truth(other));
+                        let state = self.undecided(before, test, Val::Truth(then), Val::Truth(other));
+                        if then == other && then != Truth::Missing { then } else { Truth::absent(state) }
+                    }
+                }
+            }
+            Kind::OrElse(sides) => {
+                let [first, other] = &**sides;
+                match self.truth(first) {
+                    Truth::NotApplicable => self.truth(other),
+                    truth => truth,
+                }
+            }
+            Kind::Constant(_)
+            | Kind::Fact(_)
+            | Kind::FactNow(_)
+            | Kind::Parameter(_)
+            | Kind::Derived(_)
+            | Kind::DerivedNow(_)
+            | Kind::Local(_)
+            | Kind::Field { .. }
+            | Kind::Now => return self.leaf(expr).truth(),
+            _ => Truth::Missing,
+        };
+        self.memory.close(expr.site, open, Val::Truth(truth));
+        truth
+    }
+
+    /// The state of a choice whose test is neither true nor false and whose branches differ.
+    ///
+    /// It does not apply if the test does not, unless a branch is missing: the branches may yet turn
+    /// out to be equal. What cannot be computed in a branch that may not be taken is no fault yet.
+    fn undecided(&mut self, before: Option<Fault>, test: Truth, then: Val, other: Val) -> State {
+        let faulty = self.fault != before;
+        self.fault = before;
+        let open = |value: Val| value.state() == State::Missing;
+        let both_inapplicable = then.state() == State::NotApplicable && other.state() == State::NotApplicable;
+        if faulty || open(then) || open(other) {
+            State::Missing
+        } else if both_inapplicable || test == Truth::NotApplicable {
+            State::NotApplicable
+        } else {
+            State::Missing
+        }
+    }
+
+    fn fold_truths(&mut self, parts: &[Expr], start: Truth, join: fn(Truth, Truth) -> Truth, decided: Truth) -> Truth {
+        let mut sum = start;
+        for part in parts {
+            sum = join(sum, self.truth(part));
+            if sum == decided {
+                break;
+            }
+        }
+        sum
+    }
+
+    /// Calls `each` for every row that passes the filters, with the filters' truth: true or missing.
+    /// Stops where `each` says so. The answer is the state of the list itself.
+    fn for_rows(&mut self, rows: &Rows, mut each: impl FnMut(&mut Self, Truth) -> bool) -> State {
+        let Val::Rows(span) = cell(self.cells.facts, rows.list as usize) else { return State::Missing };
+        if span.state != State::Known {
+            let open = self.memory.open();
+            self.memory.close(rows.site, open, Val::Rows(span));
+            return span.state;
+        }
+        for row in 0..span.count {
+            let first = span.first + row * rows.stride;
+            if let Some(local) = self.locals.get_mut(rows.local as usize) {
+                *local = Val::Row(first);
+            }
+            let open = self.memory.open();
+            let kept = self.fold_truths(&rows.filters, Truth::True, Truth::and, Truth::False);
+            // What a filter does not apply to is left out, like what fails it.
+            let on = match kept {
+                Truth::True | Truth::Missing => each(self, kept),
+                Truth::False | Truth::NotApplicable => true,
+            };
+            self.memory.close(rows.site, open, Val::Row(first));
+            if !on {
+                break;
+            }
+        }
+        State::Known
+    }
+
+    fn quantify(&mut self, quantity: Quantity, rows: &Rows, test: &Expr) -> Truth {
+        let all = quantity == Quantity::All;
+        let mut sum = Truth::from_bool(all);
+        let state = self.for_rows(rows, |machine, kept| {
+            let passed = machine.truth(test);
+            sum = if all { sum.and(kept.not().or(passed)) } else { sum.or(kept.and(passed)) };
+            sum != Truth::from_bool(!all)
+        });
+        match state {
+            State::Known if quantity == Quantity::None => sum.not(),
+            State::Known => sum,
+            State::Missing => Truth::Missing,
+            State::NotApplicable => Truth::NotApplicable,
+        }
+    }
+
+    pub(crate) fn bind(&mut self, local: u16, family: Family, value: &Expr) {
+        let value = self.value(family, value);
+        if let Some(cell) = self.locals.get_mut(local as usize) {
+            *cell = value;
+        }
+    }
+
+    /// An expression that is a number. Most nodes are leaves, which are read right here.
+    #[expect(clippy::inline_always, reason = "measured: a call for each leaf costs more than the leaf")]
+    #[inline(always)]
+    pub(crate) fn num(&mut self, expr: &Expr) -> Num {
+        match self.known_leaf(expr) {
+            Some(Val::Num(num)) => *num,
+            _ => self.num_of_node(expr),
+        }
+    }
+
+    fn num_of_node(&mut self, expr: &Expr) -> Num {
+        let open = self.memory.open();
+        let site = expr.site;
+        let num = match &expr.kind {
+            Kind::Add(sides) => {
+                let (left, right) = self.both(sides);
+                self.add(site, left, right)
+            }
+            Kind::Subtract(sides) => {
+                let (left, right) = self.both(sides);
+                match left.minus(right) {
+                    Some(num) => num,
+                    None => self.settle(site, left, right, Exact::minus),
+                }
+            }
+            Kind::Multiply(sides) => {
+                let (left, right) = self.both(sides);
+                match left.times(right) {
+                    Some(num) => num,
+                    None => self.settle(site, left, right, Exact::times),
+                }
+            }
+            Kind::Divide(sides) => {
+                let (left, right) = self.both(sides);
+                self.divide(site, left, right)
+            }
+            Kind::Negate(inner) => {
+                let number = self.num(inner);
+                match Num::ZERO.minus(number) {
+                    Some(num) => num,
+                    None => self.settle(site, Num::ZERO, number, Exact::minus),
+                }
+            }
+            Kind::Magnitude(inner) => {
+                let number = self.num(inner);
+                let turned = match Num::ZERO.minus(number) {
+                    Some(num) => num,
+                    None => self.settle(site, Num::ZERO, number, Exact::minus),
+                };
+                self.choose(number, turned, std::cmp::Ordering::Greater)
+            }
+            Kind::Least(parts) => self.extreme(parts, std::cmp::Ordering::Less),
+            Kind::Greatest(parts) => self.extreme(parts, std::cmp::Ordering::Greater),
+            Kind::Clamp(parts) => {
+                let [number, low, high] = &**parts;
+                let (number, low, high) = (self.num(number), self.num(low), self.num(high));
+                let below = self.choose(number, high, std::cmp::Ordering::Less);
+                self.choose(below, low, std::cmp::Ordering::Greater)
+            }
+            Kind::Share(parts) => {
+                let [part, whole, otherwise] = &**parts;
+                let (part, whole) = (self.num(part), self.num(whole));
+                if self.compare(Comparison::AtMost, whole, Num::ZERO) == Truth::True {
+                    self.num(otherwise)
+                } else {
+                    self.divide(site, part, whole)
+                }
+            }
+            Kind::Round(rounding, inner) => {
+                let number = self.num(inner);
+                self.round(site, number, *rounding)
+            }
+            Kind::FoldSeries(fold, series) => self.fold_series(site, *fold, *series),
+            Kind::Let { local, family, value, then } => {
+                self.bind(*local, *family, value);
+                self.num(then)
+            }
+            Kind::If(parts) => {
+                let [test, then, other] = &**parts;
+                match self.truth(test) {
+                    Truth::True => self.num(then),
+                    Truth::False => self.num(other),
+                    test => {
+                        let before = self.fault;
+                        let (then, other) = (self.num(then), self.num(other));
+                        let state = self.undecided(before, test, Val::Num(then), Val::Num(other));
+                        // Whatever the test turns out to be, equal branches give their value.
+                        let same = self.compare(Comparison::Equal, then, other) == Truth::True;
+                        if same { then } else { Num::absent(state) }
+                    }
+                }
+            }
+            Kind::OrElse(sides) => {
+                let [first, other] = &**sides;
+                let first = self.num(first);
+                if first.state() == State::NotApplicable { self.num(other) } else { first }
+            }
+            Kind::Constant(_)
+            | Kind::Fact(_)
+            | Kind::FactNow(_)
+            | Kind::Parameter(_)
+            | Kind::Derived(_)
+            | Kind::DerivedNow(_)
+            | Kind::Local(_)
+            | Kind::Field { .. }
+            | Kind::Now => return self.leaf(expr).num(),
+            _ => self.number_of_rows_or_days(expr),
+        };
+        self.memory.close(site, open, Val::Num(num));
+        num
+    }
+
+    /// The numbers that lists and dates give: kept apart, so that what arithmetic needs stays small.
+    #[inline(never)]
+    fn number_of_rows_or_days(&mut self, expr: &Expr) -> Num {
+        let site = expr.site;
+        match &expr.kind {
+            Kind::Count(rows) => {
+                let mut count = Num::ZERO;
+                let state = self.for_rows(rows, |machine, kept| {
+                    let one = if kept == Truth::True { Num::ONE } else { Num::MISSING };
+                    count = machine.add(site, count, one);
+                    true
+                });
+                if state == State::Known { count } else { Num::absent(state) }
+            }
+            Kind::SumRows(rows, body) => {
+                let mut sum = Num::ZERO;
+                let state = self.for_rows(rows, |machine, kept| {
+                    let num = if kept == Truth::True { machine.num(body) } else { Num::MISSING };
+                    sum = machine.add(site, sum, num);
+                    true
+                });
+                if state == State::Known { sum } else { Num::absent(state) }
+            }
+            Kind::LeastRow(rows, body) => self.extreme_row(rows, body, std::cmp::Ordering::Less),
+            Kind::GreatestRow(rows, body) => self.extreme_row(rows, body, std::cmp::Ordering::Greater),
+            Kind::DayCount(days) => {
+                let days = self.word(days);
+                match days.state {
+                    State::Known => Num::whole(crate::types::Days::from_bits(days.bits).len().into()),
+                    state => Num::absent(state),
+                }
+            }
+            Kind::DaysBetween(sides) => {
+                let [from, to] = &**sides;
+                let (from, to) = (self.word(from), self.word(to));
+                match from.state.join(to.state) {
+                    State::Known => Num::whole(to.bits - from.bits),
+                    state => Num::absent(state),
+                }
+            }
+            _ => Num::MISSING,
+        }
+    }
+
+    #[inline]
+    fn both(&mut self, sides: &[Expr; 2]) -> (Num, Num) {
+        let [left, right] = sides;
+        (self.num(left), self.num(right))
+    }
+
+    #[inline]
+    fn add(&mut self, site: u32, left: Num, right: Num) -> Num {
+        match left.plus(right) {
+            Some(num) => num,
+            None => self.settle(site, left, right, Exact::plus),
+        }
+    }
+
+    #[inline]
+    fn divide(&mut self, site: u32, left: Num, right: Num) -> Num {
+        match left.over(right) {
+            Some(num) => num,
+            None => self.settle(site, left, right, Exact::divide),
+        }
+    }
+
+    fn extreme(&mut self, parts: &[Expr], wanted: std::cmp::Ordering) -> Num {
+        let mut best: Option<Num> = None;
+        for part in parts {
+            let num = self.num(part);
+            best = Some(best.map_or(num, |best| self.choose(best, num, wanted)));
+        }
+        best.unwrap_or(Num::MISSING)
+    }
+
+    fn extreme_row(&mut self, rows: &Rows, body: &Expr, wanted: std::cmp::Ordering) -> Num {
+        let mut best: Option<Num> = None;
+        let state = self.for_rows(rows, |machine, kept| {
+            let num = if kept == Truth::True { machine.num(body) } else { Num::MISSING };
+            best = Some(best.map_or(num, |best| machine.choose(best, num, wanted)));
+            true
+        });
+        // The least or greatest of nothing is not there to be had.
+        if state == State::Known { best.unwrap_or(Num::NOT_APPLICABLE) } else { Num::absent(state) }
+    }
+
+    fn fold_series(&mut self, site: u32, fold: Fold, series: Series) -> Num {
+        let base = series.base as usize;
+        let at = |machine: &Self, position: usize| {
+            let cells: &[Val] = if series.derived { machine.derived } else { machine.cells.facts };
+            cell(cells, base + position).num()
+        };
+        let count = match fold {
+            Fold::Total => self.periods,
+            Fold::ToDate | Fold::HighestToDate => self.now + 1,
+            Fold::Change if self.now == 0 => return at(self, 0),
+            Fold::Change => {
+                let (this, before) = (at(self, self.now), at(self, self.now - 1));
+                return match this.minus(before) {
+                    Some(num) => num,
+                    None => self.settle(site, this, before, Exact::minus),
+                };
+            }
+        };
+        // Nearly every series is of facts, and its sum is narrow.
+        if let (false, Fold::Total | Fold::ToDate) = (series.derived, fold)
+            && let Some(run) = self.cells.facts.get(base..base + count)
+        {
+            let sum = run.iter().try_fold(Num::ZERO, |sum, cell| sum.plus(cell.num()));
+            if let Some(sum) = sum {
+                return sum;
+            }
+        }
+        let mut sum = at(self, 0);
+        for position in 1..count {
+            let next = at(self, position);
+            sum = if fold == Fold::HighestToDate {
+                self.choose(sum, next, std::cmp::Ordering::Greater)
+            } else {
+                self.add(site, sum, next)
+            };
+        }
+        sum
+    }
+
+    /// An expression that is a date, a period, weekdays or a text.
+    pub(crate) fn word(&mut self, expr: &Expr) -> Word {
+        if let Some(Val::Word(word)) = self.known_leaf(expr) {
+            return *word;
+        }
+        let open = self.memory.open();
+        let word = match &expr.kind {
+            Kind::Let { local, family, value, then } => {
+                self.bind(*local, *family, value);
+                self.word(then)
+            }
+            Kind::If(parts) => {
+                let [test, then, other] = &**parts;
+                match self.truth(test) {
+                    Truth::True => self.word(then),
+                    Truth::False => self.word(other),
+                    test => {
+                        let before = self.fault;
+                        let (then, other) = (self.word(then), self.word(other));
+                        let state = self.undecided(before, test, Val::Word(then), Val::Word(other));
+                        if then == other && then.state == State::Known { then } else { Word::absent(state) }
+                    }
+                }
+            }
+            Kind::OrElse(sides) => {
+                let [first, other] = &**sides;
+                let first = self.word(first);
+                if first.state == State::NotApplicable { self.word(other) } else { first }
+            }
+            Kind::Constant(_)
+            | Kind::Fact(_)
+            | Kind::FactNow(_)
+            | Kind::Parameter(_)
+            | Kind::Derived(_)
+            | Kind::DerivedNow(_)
+            | Kind::Local(_)
+            | Kind::Field { .. }
+            | Kind::Now => return self.leaf(expr).word(),
+            _ => Word::absent(State::Missing),
+        };
+        self.memory.close(expr.site, open, Val::Word(word));
+        word
+    }
+
+    /// The rows that pass the filters for certain, for texts: the first cell of each.
+    pub(crate) fn rows_kept(&mut self, rows: &Rows) -> Vec<u32> {
+        let mut kept_rows = Vec::new();
+        self.for_rows(rows, |machine, kept| {
+            if kept == Truth::True
+                && let Val::Row(first) = cell(machine.locals, rows.local as usize)
+            {
+                kept_rows.push(first);
+            }
+            true
+        });
+        kept_rows
+    }
+}

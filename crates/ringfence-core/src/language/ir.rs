@@ -1,0 +1,241 @@
+//! The lowered form of a script: typed, pure, every name resolved to a slot, every node with a site.
+//!
+//! All readings work on this one form. A node's site is its number in the pack's table of
+//! [`Site`]s, which knows the place in the YAML file and, for a node that reads evidence, which.
+
+use super::value::Val;
+use crate::exact::Rounding;
+use crate::source::Place;
+
+/// A node of a lowered script.
+#[derive(Debug)]
+pub(crate) struct Expr {
+    pub(crate) kind: Kind,
+    pub(crate) site: u32,
+}
+
+/// How two numbers or words are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+impl Comparison {
+    pub(crate) const fn holds(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::AtMost => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::AtLeast => order.is_ge(),
+        }
+    }
+
+    pub(crate) const fn symbol(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::Greater => ">",
+            Self::AtLeast => ">=",
+        }
+    }
+}
+
+/// Where the values of a series stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Series {
+    pub(crate) derived: bool,
+    pub(crate) base: u32,
+}
+
+/// What is made of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fold {
+    /// The sum of all periods.
+    Total,
+    /// The sum up to and including the period ruled on.
+    ToDate,
+    /// The highest up to and including the period ruled on.
+    HighestToDate,
+    /// This period's less the previous one's; the first as it is.
+    Change,
+}
+
+/// How many rows must pass a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quantity {
+    All,
+    Some,
+    None,
+}
+
+/// The rows of a list fact that pass the filters; the row's local holds each in turn.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    pub(crate) list: u32,
+    pub(crate) stride: u32,
+    pub(crate) local: u16,
+    pub(crate) filters: Vec<Expr>,
+    /// The site of the row itself: what is recorded for each.
+    pub(crate) site: u32,
+}
+
+/// What a node does.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    // Leaves: any family.
+    Constant(Val),
+    Fact(u32),
+    FactNow(u32),
+    Parameter(u32),
+    Derived(u32),
+    DerivedNow(u32),
+    Local(u16),
+    Field { row: u16, field: u32 },
+    Now,
+    // Any family.
+    Let { local: u16, family: super::value::Family, value: Box<Expr>, then: Box<Expr> },
+    If(Box<[Expr; 3]>),
+    OrElse(Box<[Expr; 2]>),
+    // Truths.
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Not(Box<Expr>),
+    Compare(Comparison, Box<[Expr; 2]>),
+    CompareWords(Comparison, Box<[Expr; 2]>),
+    SameTruth { negated: bool, sides: Box<[Expr; 2]> },
+    Quantify { quantity: Quantity, rows: Box<Rows>, test: Box<Expr> },
+    CoversWeek(Box<Expr>),
+    Includes(Box<[Expr; 2]>),
+    Applicable(super::value::Family, Box<Expr>),
+    // Numbers.
+    Add(Box<[Expr; 2]>),
+    Subtract(Box<[Expr; 2]>),
+    Multiply(Box<[Expr; 2]>),
+    Divide(Box<[Expr; 2]>),
+    Negate(Box<Expr>),
+    Magnitude(Box<Expr>),
+    Least(Vec<Expr>),
+    Greatest(Vec<Expr>),
+    Clamp(Box<[Expr; 3]>),
+    Share(Box<[Expr; 3]>),
+    Round(Rounding, Box<Expr>),
+    FoldSeries(Fold, Series),
+    Count(Box<Rows>),
+    SumRows(Box<Rows>, Box<Expr>),
+    LeastRow(Box<Rows>, Box<Expr>),
+    GreatestRow(Box<Rows>, Box<Expr>),
+    DayCount(Box<Expr>),
+    DaysBetween(Box<[Expr; 2]>),
+}
+
+/// What a leaf reads, for naming what is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leaf {
+    None,
+    Fact(u32),
+    FactNow(u32),
+    Derived(u32),
+    DerivedNow(u32),
+    Series(Fold, Series),
+    /// A list as a whole.
+    List(u32),
+    Field {
+        list: u32,
+        field: u32,
+    },
+}
+
+/// A node's entry in the pack's table.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    pub(crate) place: Place,
+    pub(crate) leaf: Leaf,
+}
+
+/// A template for the reader, or a text that a script gives.
+#[derive(Debug)]
+pub(crate) enum Text {
+    Plain(String),
+    Show(Expr, crate::types::Type),
+    Join(Vec<Text>),
+    /// The texts of each row, with something between them.
+    Rows {
+        rows: Box<Rows>,
+        each: Box<Text>,
+        between: String,
+    },
+    If {
+        test: Expr,
+        then: Box<Text>,
+        other: Box<Text>,
+    },
+    Let {
+        local: u16,
+        family: super::value::Family,
+        value: Expr,
+        then: Box<Text>,
+    },
+}
+
+impl Expr {
+    /// Visits this node and every node below it, filters of rows included.
+    pub(crate) fn walk<'e>(&'e self, visit: &mut impl FnMut(&'e Expr)) {
+        visit(self);
+        match &self.kind {
+            Kind::Constant(_)
+            | Kind::Fact(_)
+            | Kind::FactNow(_)
+            | Kind::Parameter(_)
+            | Kind::Derived(_)
+            | Kind::DerivedNow(_)
+            | Kind::Local(_)
+            | Kind::Field { .. }
+            | Kind::Now
+            | Kind::FoldSeries(..) => {}
+            Kind::Let { value, then, .. } => {
+                value.walk(visit);
+                then.walk(visit);
+            }
+            Kind::If(parts) | Kind::Clamp(parts) | Kind::Share(parts) => parts.iter().for_each(|part| part.walk(visit)),
+            Kind::OrElse(sides)
+            | Kind::Compare(_, sides)
+            | Kind::CompareWords(_, sides)
+            | Kind::SameTruth { sides, .. }
+            | Kind::Includes(sides)
+            | Kind::Add(sides)
+            | Kind::Subtract(sides)
+            | Kind::Multiply(sides)
+            | Kind::Divide(sides)
+            | Kind::DaysBetween(sides) => sides.iter().for_each(|side| side.walk(visit)),
+            Kind::And(parts) | Kind::Or(parts) | Kind::Least(parts) | Kind::Greatest(parts) => {
+                for part in parts {
+                    part.walk(visit);
+                }
+            }
+            Kind::Not(inner)
+            | Kind::CoversWeek(inner)
+            | Kind::Applicable(_, inner)
+            | Kind::Negate(inner)
+            | Kind::Magnitude(inner)
+            | Kind::Round(_, inner)
+            | Kind::DayCount(inner) => inner.walk(visit),
+            Kind::Quantify { rows, test: body, .. }
+            | Kind::SumRows(rows, body)
+            | Kind::LeastRow(rows, body)
+            | Kind::GreatestRow(rows, body) => {
+                rows.filters.iter().for_each(|filter| filter.walk(visit));
+                body.walk(visit);
+            }
+            Kind::Count(rows) => rows.filters.iter().for_each(|filter| filter.walk(visit)),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The rule language: the only place that names Rhai.
+//!
+//! A script is parsed by Rhai's own parser and lowered to one typed form (`ir`), over which each
+//! reading is a small evaluator of its own.
+
+pub(crate) mod eval;
+pub(crate) mod ir;
+pub(crate) mod lower;
+pub(crate) mod parse;
+#[cfg(feature = "reference")]
+pub mod reference;
+pub(crate) mod value;
+
+pub(crate) use parse::Script;

@@ -1,0 +1,27 @@
+//! Decides whether conditions attached to funding are met, and where the money goes.
+//!
+//! Core opens no file, asks no clock and prints nothing. Loaders hand it [documents](source); it
+//! checks and compiles them into a [pack], reads [cases](case) against it, and issues
+//! [rulings](ruling).
+
+mod bind;
+mod bundle;
+pub mod case;
+pub mod diagnostic;
+mod digest;
+pub mod evaluate;
+pub mod exact;
+mod fields;
+pub mod language;
+pub mod money;
+pub mod pack;
+pub mod period;
+mod reading;
+pub mod ruling;
+pub mod source;
+pub mod types;
+mod words;
+
+pub use bind::Bound;
+/// A day of the calendar.
+pub use jiff::civil::Date;

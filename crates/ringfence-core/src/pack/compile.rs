@@ -1,0 +1,860 @@
+//! Compiling: declarations read, scripts lowered, everything put in the order it is worked out.
+
+mod parties;
+mod rules;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+
+use super::declare::{self, Context};
+use super::section::{SECTIONS, entries};
+use super::{Condition, Decision, DerivedValue, Fact, Fund, Interval, Pack, Parameter, SignOff, Step, Suspect, Test};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::exact::Rounding;
+use crate::fields::{self, Fields, Mistakes, check_id, check_name};
+use crate::language::ir::{Expr, Kind, Site, Text};
+use crate::language::lower::{self, Lookup, Named, Names, Shape};
+use crate::language::parse::{self, Script};
+use crate::money::Currency;
+use crate::period::Periods;
+use crate::source::{Content, Entry, Node, PackSource, Place, SourceFile};
+use crate::types::{Number, Type};
+
+/// Something that a script reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Dep {
+    Fact(usize),
+    Parameter(usize),
+    Value(usize),
+    Finding(usize),
+}
+
+/// How far a value has been lowered.
+#[derive(Debug)]
+enum Progress {
+    Todo,
+    Doing,
+    Done(Box<DerivedValue>),
+    Broken,
+}
+
+/// A value as declared.
+#[derive(Debug)]
+struct RawValue {
+    name: String,
+    title: String,
+    place: Place,
+    script: Option<Script>,
+    per_period: bool,
+    ty: Option<(String, Place)>,
+    rounding: Asked,
+    slot: u32,
+}
+
+/// What a declaration says of rounding.
+#[derive(Clone, Copy, Debug)]
+enum Asked {
+    Nothing,
+    Not,
+    To(Rounding),
+}
+
+struct Compiler {
+    engine: rhai::Engine,
+    /// The days the pack is in force, if that much is sound.
+    in_force: Option<Interval>,
+    context: Context,
+    default_rounding: Rounding,
+    facts: Vec<Fact>,
+    parameters: Vec<Parameter>,
+    raw_values: Vec<RawValue>,
+    values: Vec<Progress>,
+    value_deps: Vec<BTreeSet<Dep>>,
+    /// Condition ids in order, and their slots.
+    conditions: Vec<(String, u32)>,
+    symbols: Vec<String>,
+    symbol_numbers: BTreeMap<String, i64>,
+    sites: Vec<Site>,
+    mistakes: Mistakes,
+    /// Facts and parameters that are declared with a mistake.
+    broken: BTreeSet<String>,
+    reading: Vec<BTreeSet<Dep>>,
+    used: BTreeSet<Dep>,
+}
+
+/// The keys at the top of `pack.yaml` besides the sections.
+const IDENTITY: &[&str] = &[
+    "ringfence",
+    "pack",
+    "title",
+    "rules-on",
+    "version",
+    "currency",
+    "years",
+    "in-force",
+    "rules-at",
+    "recipient",
+    "periods",
+    "rounding",
+    "notes",
+];
+
+struct Identity {
+    id: String,
+    title: String,
+    rules_on: String,
+    years: Option<String>,
+    version: String,
+    currency: Currency,
+    in_force: Interval,
+    rules_at: Option<jiff::civil::Date>,
+    recipient: String,
+    periods: Option<Periods>,
+    rounding: Rounding,
+}
+
+pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
+    let mut mistakes = Mistakes::new();
+    let Some(first) = source.documents.first() else {
+        let file = SourceFile::new("pack.yaml", "");
+        let diagnostic = Diagnostic::error(Code::EMPTY_FILE, Place::start_of(&file), "the pack has no files");
+        return (None, vec![diagnostic.help("a pack is a folder with a `pack.yaml`")]);
+    };
+    let known: Vec<&str> = IDENTITY.iter().chain(SECTIONS).copied().collect();
+    let Some(fields) = Fields::read(&first.root, "a pack", &known, &mut mistakes) else {
+        return (None, mistakes);
+    };
+    for document in source.documents.iter().skip(1) {
+        Fields::read(&document.root, "a further file of a pack", SECTIONS, &mut mistakes);
+    }
+    let identity = identity(&fields, &mut mistakes);
+    let sources = declare::sources(&entries(source, "sources", &mut mistakes), &mut mistakes);
+    // Without its identity the pack cannot be used, but its other mistakes are still worth telling.
+    let periods = fields.get("periods").and_then(|node| declare::periods(node, &mut Mistakes::new()));
+    let mut compiler = Compiler {
+        engine: parse::parser(),
+        in_force: identity.as_ref().map(|identity| identity.in_force),
+        context: Context { periods, has_periods: fields.get("periods").is_some(), sources },
+        default_rounding: identity.as_ref().map_or(Rounding::PENCE, |identity| identity.rounding),
+        facts: Vec::new(),
+        parameters: Vec::new(),
+        raw_values: Vec::new(),
+        values: Vec::new(),
+        value_deps: Vec::new(),
+        conditions: Vec::new(),
+        symbols: Vec::new(),
+        symbol_numbers: BTreeMap::new(),
+        sites: Vec::new(),
+        mistakes,
+        broken: BTreeSet::new(),
+        reading: Vec::new(),
+        used: BTreeSet::new(),
+    };
+    let parts = compiler.sections(source);
+    let Compiler { facts, parameters, values, symbols, sites, mut mistakes, .. } = compiler;
+    let values: Option<Vec<DerivedValue>> = values
+        .into_iter()
+        .map(|progress| match progress {
+            Progress::Done(value) => Some(*value),
+            _ => None,
+        })
+        .collect();
+    let (Some(identity), Some(values), Some(parts)) = (identity, values, parts) else {
+        if !mistakes.iter().any(Diagnostic::is_error) {
+            let diagnostic =
+                Diagnostic::error(Code::WRONG_VALUE, first.root.place.clone(), "the pack cannot be compiled");
+            mistakes.push(diagnostic);
+        }
+        return (None, mistakes);
+    };
+    let needed = needed(&parts.order, &parts.conditions, &parts.funds, &values);
+    let pack = Pack {
+        id: identity.id,
+        title: identity.title,
+        rules_on: identity.rules_on,
+        years: identity.years,
+        version: identity.version,
+        currency: identity.currency,
+        in_force: identity.in_force,
+        rules_at: identity.rules_at,
+        recipient: identity.recipient,
+        periods: identity.periods,
+        facts,
+        parameters,
+        sign_offs: parts.sign_offs,
+        decisions: parts.decisions,
+        conditions: parts.conditions,
+        funds: parts.funds,
+        needed,
+        order: parts.order,
+        sites,
+        symbols,
+        values,
+        digest: digest(source),
+        warnings: Vec::new(),
+        fact_cells: parts.fact_cells,
+        derived_cells: parts.derived_cells,
+    };
+    (Some(pack), mistakes)
+}
+
+fn identity(fields: &Fields<'_>, mistakes: &mut Mistakes) -> Option<Identity> {
+    if let Some(node) = fields.need("ringfence", "a pack", mistakes) {
+        fields::word(node, &[("1", ())], mistakes);
+    }
+    let id = fields.need("pack", "a pack", mistakes).and_then(|node| {
+        let id = fields::text(node, "`pack`", mistakes)?;
+        if is_pack_id(&id) {
+            return Some(id);
+        }
+        let message = format!("`{id}` is not the id of a pack");
+        let diagnostic = Diagnostic::error(Code::BAD_NAME, node.place.clone(), message);
+        mistakes
+            .push(diagnostic.help("write lower-case words and years joined by `-` and `/`: better-care-fund/2015-16"));
+        None
+    });
+    let title = fields.need_text("title", "a pack", mistakes);
+    let rules_on = fields.need_text("rules-on", "a pack", mistakes);
+    let years = fields.text("years", mistakes);
+    let version = fields.need_text("version", "a pack", mistakes);
+    let currency = fields.need("currency", "a pack", mistakes).and_then(|node| {
+        let code = fields::text(node, "`currency`", mistakes)?;
+        let currency = Currency::new(&code);
+        if currency.is_none() {
+            let message = format!("`{code}` is not the code of a currency");
+            mistakes.push(
+                Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message)
+                    .help("write three capital letters: GBP"),
+            );
+        }
+        currency
+    });
+    let in_force = fields.need("in-force", "a pack", mistakes).and_then(|node| declare::interval(node, mistakes));
+    let rules_at = fields.date("rules-at", mistakes);
+    if let (Some(interval), Some(date), Some(node)) = (in_force, rules_at, fields.get("rules-at"))
+        && !interval.contains(date)
+    {
+        let message = "`rules-at` is outside the days the pack is in force";
+        mistakes.push(Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message));
+    }
+    let recipient = fields.need_text("recipient", "a pack", mistakes);
+    let periods = match fields.get("periods") {
+        None => Some(None),
+        Some(node) => declare::periods(node, mistakes).map(Some),
+    };
+    let rounding = fields.need("rounding", "a pack", mistakes).and_then(|node| {
+        let rounding = fields::rounding(node, mistakes)?;
+        whole_pence(rounding, node, mistakes)
+    });
+    Some(Identity {
+        id: id?,
+        title: title?,
+        rules_on: rules_on?,
+        years,
+        version: version?,
+        currency: currency?,
+        in_force: in_force?,
+        rules_at,
+        recipient: recipient?,
+        periods: periods?,
+        rounding: rounding?,
+    })
+}
+
+/// The steps of `order` that the findings and the money rest on.
+fn needed(order: &[Step], conditions: &[Condition], funds: &[Fund], values: &[DerivedValue]) -> Vec<Step> {
+    let mut slots: BTreeSet<u32> = BTreeSet::new();
+    let mut scripts: Vec<&Expr> =
+        funds.iter().flat_map(|fund| std::iter::once(&fund.amount).chain(&fund.release)).collect();
+    for condition in conditions {
+        scripts.extend(&condition.applies);
+        if let Test::Script(met) = &condition.test {
+            scripts.push(met);
+        }
+    }
+    while let Some(script) = scripts.pop() {
+        script.walk(&mut |node| {
+            let slot = match &node.kind {
+                Kind::Derived(slot) | Kind::DerivedNow(slot) => *slot,
+                Kind::FoldSeries(_, series) if series.derived => series.base,
+                _ => return,
+            };
+            // A series may be read at its last period too, so the value is the last that begins there.
+            let value = values.iter().filter(|value| value.slot <= slot).max_by_key(|value| value.slot);
+            if let Some(value) = value
+                && slots.insert(value.slot)
+            {
+                scripts.push(&value.is);
+            }
+        });
+    }
+    let wanted = |step: &&Step| match step {
+        Step::Value(index) => values.get(*index as usize).is_some_and(|value| slots.contains(&value.slot)),
+        Step::Finding(_) => true,
+    };
+    order.iter().filter(wanted).copied().collect()
+}
+
+/// Whether a text is the id of a pack: words and years joined by `-`, in parts joined by `/`.
+fn is_pack_id(text: &str) -> bool {
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    text.split('/').all(|part| part.split('-').all(word))
+}
+
+/// Money that is rounded must be a whole number of pence: no fund can pay part of one.
+fn whole_pence(rounding: Rounding, node: &Node, mistakes: &mut Mistakes) -> Option<Rounding> {
+    if crate::money::Money::from_exact(rounding.step()).is_some() {
+        return Some(rounding);
+    }
+    let diagnostic =
+        Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), "money is rounded to a whole number of pence");
+    mistakes.push(diagnostic.help("round to 0.01 or a multiple of it"));
+    None
+}
+
+/// SHA-256 over the texts, by their paths below the pack's folder, whatever the line ends.
+fn digest(source: &PackSource) -> String {
+    let folder = source.documents.first().map_or("", |first| first.file.path().strip_suffix("pack.yaml").unwrap_or(""));
+    let mut texts: Vec<(&str, String)> = source
+        .documents
+        .iter()
+        .map(|document| {
+            let path = document.file.path();
+            (path.strip_prefix(folder).unwrap_or(path), document.file.text().replace("\r\n", "\n"))
+        })
+        .collect();
+    texts.sort();
+    let mut hasher = Sha256::new();
+    for (path, text) in texts {
+        for part in [path, text.as_str()] {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part.as_bytes());
+        }
+    }
+    crate::digest::hexadecimal(&hasher.finalize())
+}
+
+/// A fact's number, its `suspect-when` and its `suspect-because`.
+type DeclaredSuspect = (usize, (Script, String));
+
+/// What remains of a pack once its facts, parameters and values are there.
+struct Parts {
+    sign_offs: Vec<SignOff>,
+    decisions: Vec<Decision>,
+    conditions: Vec<Condition>,
+    funds: Vec<Fund>,
+    order: Vec<Step>,
+    fact_cells: usize,
+    derived_cells: usize,
+}
+
+impl Compiler {
+    fn sections(&mut self, source: &PackSource) -> Option<Parts> {
+        let (suspects, fact_cells) = self.facts(source);
+        self.parameters(source);
+        let value_cells = self.declare_values(source);
+        self.check_names();
+        let condition_entries = entries(source, "conditions", &mut self.mistakes);
+        let derived_cells = self.number_conditions(&condition_entries, value_cells);
+        for index in 0..self.raw_values.len() {
+            self.lower_value(index);
+        }
+        for (index, (script, because)) in suspects {
+            let when = self.lower(&script, Some(&Type::Bool), true_in_period(&self.facts, index)).map(|(when, _)| when);
+            if let Some(when) = &when {
+                self.refuse_derived(when);
+            }
+            if let (Some(fact), Some(when)) = (self.facts.get_mut(index), when) {
+                fact.suspect = Some(Suspect { when, because });
+            }
+        }
+        let sign_offs = self.sign_offs(source);
+        let decisions: Vec<Decision> = entries(source, "decisions", &mut self.mistakes)
+            .into_iter()
+            .filter_map(|entry| declare::decision(entry, &mut self.mistakes))
+            .collect();
+        let mut conditions = Vec::new();
+        let mut deps = Vec::new();
+        for (index, entry) in condition_entries.iter().enumerate() {
+            self.reading.push(BTreeSet::new());
+            conditions.push(self.condition(entry, index, &sign_offs, &decisions));
+            deps.push(self.reading.pop().unwrap_or_default());
+        }
+        let funds: Vec<Option<Fund>> =
+            entries(source, "funds", &mut self.mistakes).into_iter().map(|entry| self.fund(entry)).collect();
+        let order = self.order(&deps, &condition_entries);
+        // With mistakes about, what seems unused may only be misspelt.
+        if !self.mistakes.iter().any(Diagnostic::is_error) {
+            self.warn_unused();
+        }
+        self.warn_unverified();
+        Some(Parts {
+            sign_offs,
+            decisions,
+            conditions: conditions.into_iter().collect::<Option<_>>()?,
+            funds: funds.into_iter().collect::<Option<_>>()?,
+            order: order?,
+            fact_cells,
+            derived_cells,
+        })
+    }
+
+    /// A check of evidence is made before anything is derived from it.
+    fn refuse_derived(&mut self, when: &Expr) {
+        let mut sites = Vec::new();
+        when.walk(&mut |node| match &node.kind {
+            Kind::Derived(_) | Kind::DerivedNow(_) => sites.push(node.site),
+            Kind::FoldSeries(_, series) if series.derived => sites.push(node.site),
+            _ => {}
+        });
+        for site in sites {
+            if let Some(site) = self.sites.get(site as usize) {
+                let message = "a check of evidence cannot use what is derived from evidence";
+                let diagnostic = Diagnostic::error(Code::NOT_IN_LANGUAGE, site.place.clone(), message);
+                self.mistakes.push(diagnostic.help("use facts and parameters"));
+            }
+        }
+    }
+
+    fn facts(&mut self, source: &PackSource) -> (Vec<DeclaredSuspect>, usize) {
+        let mut cells = 0;
+        let mut suspects = Vec::new();
+        for entry in entries(source, "facts", &mut self.mistakes) {
+            let slot = u32::try_from(cells).unwrap_or(u32::MAX);
+            let Some((fact, suspect)) = declare::fact(entry, slot, &self.context, &mut self.mistakes) else {
+                self.broken.insert(entry.key.clone());
+                continue;
+            };
+            cells += self.width(matches!(fact.shape, Shape::Series(_)));
+            if let Some(suspect) = suspect {
+                suspects.push((self.facts.len(), suspect));
+            }
+            self.facts.push(fact);
+        }
+        (suspects, cells)
+    }
+
+    fn width(&self, series: bool) -> usize {
+        if series { self.context.periods.map_or(1, |periods| periods.len()) } else { 1 }
+    }
+
+    fn parameters(&mut self, source: &PackSource) {
+        for entry in entries(source, "parameters", &mut self.mistakes) {
+            let mut mistakes = std::mem::take(&mut self.mistakes);
+            let (symbols, numbers) = (&mut self.symbols, &mut self.symbol_numbers);
+            let mut symbol = |text: &str| intern(symbols, numbers, text);
+            let parameter = declare::parameter(entry, &self.context, &mut symbol, &mut mistakes);
+            self.mistakes = mistakes;
+            match parameter {
+                Some(parameter) => self.parameters.push(parameter),
+                None => {
+                    self.broken.insert(format!("params.{}", entry.key));
+                }
+            }
+        }
+    }
+
+    fn declare_values(&mut self, source: &PackSource) -> usize {
+        let mut cells = 0;
+        for entry in entries(source, "values", &mut self.mistakes) {
+            check_name(&entry.key, &entry.key_place, &mut self.mistakes);
+            let slot = u32::try_from(cells).unwrap_or(u32::MAX);
+            let raw = self.raw_value(entry, slot);
+            cells += self.width(raw.per_period);
+            self.raw_values.push(raw);
+            self.values.push(Progress::Todo);
+            self.value_deps.push(BTreeSet::new());
+        }
+        cells
+    }
+
+    fn raw_value(&mut self, entry: &Entry, slot: u32) -> RawValue {
+        let mistakes = &mut self.mistakes;
+        let mut raw = RawValue {
+            name: entry.key.clone(),
+            title: entry.key.replace(['_', '.'], " "),
+            place: entry.key_place.clone(),
+            script: None,
+            per_period: false,
+            ty: None,
+            rounding: Asked::Nothing,
+            slot,
+        };
+        if let Content::Scalar(_) = entry.value.content {
+            raw.script = fields::script(&entry.value, "a value", mistakes);
+            return raw;
+        }
+        let what = format!("the value `{}`", entry.key);
+        let keys = &["title", "type", "per", "round", "is", "notes"];
+        let Some(fields) = Fields::read(&entry.value, &what, keys, mistakes) else { return raw };
+        if let Some(title) = fields.text("title", mistakes) {
+            raw.title = title;
+        }
+        fields.need("is", &what, mistakes);
+        raw.script = fields.script("is", mistakes);
+        raw.per_period = fields.word("per", &[("period", true)], mistakes).unwrap_or(false);
+        if raw.per_period && self.context.periods.is_none() && self.context.has_periods {
+            raw.script = None;
+            return raw;
+        }
+        if let (true, None, Some(node)) = (raw.per_period, self.context.periods, fields.get("per")) {
+            let diagnostic = Diagnostic::error(Code::MISSING_KEY, node.place.clone(), "the pack declares no `periods`");
+            mistakes.push(diagnostic.help("add `periods: { every: quarter, from: …, to: … }`"));
+            raw.script = None;
+        }
+        raw.ty =
+            fields.get("type").and_then(|node| Some((fields::text(node, "`type`", mistakes)?, node.place.clone())));
+        raw.rounding = match fields.get("round") {
+            None => Asked::Nothing,
+            Some(node) if node.as_text() == Some("none") => Asked::Not,
+            Some(node) => fields::rounding(node, mistakes).map_or(Asked::Nothing, Asked::To),
+        };
+        raw
+    }
+
+    /// One name for two things, and names that scripts could not tell apart.
+    fn check_names(&mut self) {
+        let facts = self.facts.iter().map(|fact| (fact.name.as_str(), &fact.place));
+        let values = self.raw_values.iter().map(|value| (value.name.as_str(), &value.place));
+        for (name, place) in values.clone() {
+            if let Some((_, first)) = facts.clone().find(|(fact, _)| *fact == name) {
+                let message = format!("`{name}` is both a fact and a value");
+                let diagnostic = Diagnostic::error(Code::DUPLICATE_NAME, place.clone(), message);
+                self.mistakes.push(diagnostic.help(format!("the fact is declared at {first}")));
+            }
+        }
+        let all: Vec<(&str, &Place)> = facts.chain(values).collect();
+        declare::check_prefixes(&all, &mut self.mistakes);
+    }
+
+    fn number_conditions(&mut self, entries: &[&Entry], first: usize) -> usize {
+        for (position, entry) in entries.iter().enumerate() {
+            check_id(&entry.key, &entry.key_place, &mut self.mistakes);
+            let slot = u32::try_from(first + position).unwrap_or(u32::MAX);
+            self.conditions.push((entry.key.clone(), slot));
+        }
+        first + entries.len()
+    }
+
+    /// Parses and lowers a script; a type it must have can be given.
+    fn lower(&mut self, script: &Script, wanted: Option<&Type>, in_period: bool) -> Option<(Expr, Type)> {
+        let parsed = match parse::parse(&self.engine, script) {
+            Ok(parsed) => parsed,
+            Err(mistake) => {
+                self.mistakes.push(*mistake);
+                return None;
+            }
+        };
+        let (expr, ty) = lower::script(self, script, &parsed, in_period).ok()?;
+        if let Some(wanted) = wanted {
+            let nought_money = matches!(&expr.kind, Kind::Constant(crate::language::value::Val::Num(num))
+                if num.known(&[]).is_some_and(crate::exact::Exact::is_zero));
+            let nought = nought_money && matches!(wanted, Type::Number(_));
+            if !nought && !ty.is_like(wanted) {
+                let code = if matches!((&ty, wanted), (Type::Number(_), Type::Number(_))) {
+                    Code::WRONG_UNIT
+                } else {
+                    Code::WRONG_TYPE
+                };
+                let place = self
+                    .sites
+                    .get(expr.site as usize)
+                    .map_or_else(|| script.scalar.content.clone(), |site| site.place.clone());
+                let message = format!("the script gives {ty}, and {wanted} is needed");
+                let diagnostic = Diagnostic::error(code, place, message);
+                self.mistakes.push(match (wanted, &ty) {
+                    (Type::Bool, Type::Number(_)) => diagnostic.help("compare it: `… > 0`"),
+                    (Type::Number(_), Type::Number(_)) => diagnostic.help("multiply by a parameter of money per unit"),
+                    _ => diagnostic,
+                });
+                return None;
+            }
+        }
+        Some((expr, ty))
+    }
+
+    fn template(&mut self, script: &Script) -> Option<Text> {
+        match parse::parse(&self.engine, script) {
+            Ok(parsed) => lower::template(self, script, &parsed).ok(),
+            Err(mistake) => {
+                self.mistakes.push(*mistake);
+                None
+            }
+        }
+    }
+
+    fn lower_value(&mut self, index: usize) {
+        let Some(progress) = self.values.get_mut(index) else { return };
+        if !matches!(progress, Progress::Todo) {
+            return;
+        }
+        *progress = Progress::Doing;
+        self.reading.push(BTreeSet::new());
+        let done = self.one_value(index);
+        let deps = self.reading.pop().unwrap_or_default();
+        if let Some(slot) = self.value_deps.get_mut(index) {
+            *slot = deps;
+        }
+        if let Some(progress) = self.values.get_mut(index) {
+            *progress = done.map_or(Progress::Broken, |value| Progress::Done(Box::new(value)));
+        }
+    }
+
+    fn one_value(&mut self, index: usize) -> Option<DerivedValue> {
+        let raw = self.raw_values.get(index)?;
+        let (script, per_period, rounding, slot) = (raw.script.clone()?, raw.per_period, raw.rounding, raw.slot);
+        let (name, title, declared) = (raw.name.clone(), raw.title.clone(), raw.ty.clone());
+        let (is, mut ty) = self.lower(&script, None, per_period)?;
+        if let Some((word, place)) = declared {
+            ty = self.check_declared(&word, &place, ty)?;
+        }
+        let money = matches!(&ty, Type::Number(number) if number.unit.is_money());
+        let rounding = match (rounding, &ty) {
+            (Asked::To(rounding), Type::Number(_)) => Some(rounding),
+            (Asked::Nothing, _) if money => Some(self.default_rounding),
+            _ => None,
+        };
+        Some(DerivedValue { name, title, ty, per_period, slot, rounding, is })
+    }
+
+    /// The kind a value is declared to have must be the kind its script gives.
+    fn check_declared(&mut self, word: &str, place: &Place, found: Type) -> Option<Type> {
+        const KINDS: [&str; 8] = ["bool", "date", "period", "days", "text", "money", "percent", "number"];
+        if word != "count" && !KINDS.contains(&word) {
+            let message = format!("`{word}` is no type: the types are {}, count", KINDS.join(", "));
+            let diagnostic = Diagnostic::error(Code::WRONG_VALUE, place.clone(), message);
+            self.mistakes.push(diagnostic.near_miss(word, KINDS));
+            return None;
+        }
+        let fits = match (word, &found) {
+            ("bool", Type::Bool)
+            | ("date", Type::Date)
+            | ("period", Type::Period(_))
+            | ("days", Type::Days)
+            | ("text", Type::Text)
+            | ("count" | "number", Type::Number(_)) => true,
+            ("money", Type::Number(number)) => number.unit.is_money(),
+            ("percent", Type::Number(number)) => number.unit.is_none(),
+            _ => false,
+        };
+        if !fits {
+            let message = format!("the value is declared as `{word}`, and its script gives {found}");
+            self.mistakes.push(Diagnostic::error(Code::WRONG_TYPE, place.clone(), message));
+            return None;
+        }
+        Some(if word == "percent" { Type::Number(Number::percentage()) } else { found })
+    }
+
+    fn names_of(&self, deps: &BTreeSet<Dep>) -> Vec<String> {
+        let mut names: Vec<String> = deps
+            .iter()
+            .filter_map(|dep| match dep {
+                Dep::Fact(index) => self.facts.get(*index).map(|fact| fact.name.clone()),
+                Dep::Parameter(index) => {
+                    self.parameters.get(*index).map(|parameter| format!("params.{}", parameter.name))
+                }
+                Dep::Value(index) => self.raw_values.get(*index).map(|value| value.name.clone()),
+                Dep::Finding(index) => self.conditions.get(*index).map(|(id, _)| id.clone()),
+            })
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn read(&mut self, dep: Dep) {
+        self.used.insert(dep);
+        if let Some(reading) = self.reading.last_mut() {
+            reading.insert(dep);
+        }
+    }
+
+    /// Values and findings in an order in which each comes after what it needs.
+    fn order(&mut self, condition_deps: &[BTreeSet<Dep>], entries: &[&Entry]) -> Option<Vec<Step>> {
+        let mut order = Vec::new();
+        let mut state = BTreeMap::new();
+        let mut sound = true;
+        let roots = (0..self.raw_values.len()).map(Dep::Value).chain((0..condition_deps.len()).map(Dep::Finding));
+        for root in roots.collect::<Vec<_>>() {
+            sound &= self.visit(root, condition_deps, entries, &mut state, &mut order);
+        }
+        sound.then_some(order)
+    }
+
+    fn visit(
+        &mut self,
+        dep: Dep,
+        conditions: &[BTreeSet<Dep>],
+        entries: &[&Entry],
+        state: &mut BTreeMap<Dep, bool>,
+        order: &mut Vec<Step>,
+    ) -> bool {
+        let (deps, place, name) = match dep {
+            Dep::Value(index) => (
+                self.value_deps.get(index).cloned(),
+                self.raw_values.get(index).map(|value| value.place.clone()),
+                self.raw_values.get(index).map(|value| format!("the value `{}`", value.name)),
+            ),
+            Dep::Finding(index) => (
+                conditions.get(index).cloned(),
+                entries.get(index).map(|entry| entry.key_place.clone()),
+                entries.get(index).map(|entry| format!("the condition `{}`", entry.key)),
+            ),
+            Dep::Fact(_) | Dep::Parameter(_) => return true,
+        };
+        match state.get(&dep) {
+            Some(true) => return true,
+            Some(false) => {
+                if let (Some(place), Some(name)) = (place, name) {
+                    self.cycle(&name, place);
+                }
+                return false;
+            }
+            None => {}
+        }
+        state.insert(dep, false);
+        let mut sound = true;
+        for next in deps.unwrap_or_default() {
+            sound &= self.visit(next, conditions, entries, state, order);
+        }
+        state.insert(dep, true);
+        order.push(match dep {
+            Dep::Value(index) => Step::Value(u32::try_from(index).unwrap_or(u32::MAX)),
+            Dep::Finding(index) | Dep::Fact(index) | Dep::Parameter(index) => {
+                Step::Finding(u32::try_from(index).unwrap_or(u32::MAX))
+            }
+        });
+        sound
+    }
+
+    fn cycle(&mut self, name: &str, place: Place) {
+        let diagnostic = Diagnostic::error(Code::CYCLE, place, format!("{name} needs itself"));
+        self.mistakes.push(diagnostic.help("what it rests on must not lead back to it"));
+    }
+
+    fn warn_unused(&mut self) {
+        let mut unused: Vec<(Place, String)> = Vec::new();
+        for (index, fact) in self.facts.iter().enumerate() {
+            if !self.used.contains(&Dep::Fact(index)) {
+                unused.push((fact.place.clone(), format!("nothing uses the fact `{}`", fact.name)));
+            }
+        }
+        for (index, parameter) in self.parameters.iter().enumerate() {
+            if !self.used.contains(&Dep::Parameter(index)) {
+                unused.push((parameter.place.clone(), format!("nothing uses the parameter `{}`", parameter.name)));
+            }
+        }
+        for (place, message) in unused {
+            self.mistakes.push(Diagnostic::warning(Code::UNUSED, place, message).help("remove it, or use it"));
+        }
+    }
+
+    fn warn_unverified(&mut self) {
+        for parameter in &self.parameters {
+            for dated in &parameter.dated {
+                if dated.status == crate::ruling::Status::Unverified {
+                    let message = format!("nobody has verified the parameter `{}` from {}", parameter.name, dated.from);
+                    let diagnostic = Diagnostic::warning(Code::UNVERIFIED, dated.place.clone(), message);
+                    self.mistakes.push(diagnostic.help("every ruling that uses it says so; find a source for it"));
+                }
+            }
+        }
+    }
+}
+
+impl Compiler {
+    fn sound_parameter(&mut self, name: &str) -> Option<(u32, Type)> {
+        let index = self.parameters.iter().position(|parameter| parameter.name == name)?;
+        self.read(Dep::Parameter(index));
+        let parameter = self.parameters.get(index)?;
+        Some((u32::try_from(index).ok()?, parameter.ty.clone()))
+    }
+}
+
+/// Whether a fact's own check runs once a period.
+fn true_in_period(facts: &[Fact], index: usize) -> bool {
+    facts.get(index).is_some_and(|fact| matches!(fact.shape, Shape::Series(_)))
+}
+
+fn intern(symbols: &mut Vec<String>, numbers: &mut BTreeMap<String, i64>, text: &str) -> i64 {
+    if let Some(number) = numbers.get(text) {
+        return *number;
+    }
+    let number = i64::try_from(symbols.len()).unwrap_or(i64::MAX);
+    symbols.push(text.to_owned());
+    numbers.insert(text.to_owned(), number);
+    number
+}
+
+impl Names for Compiler {
+    fn name(&mut self, dotted: &str, place: &Place) -> Lookup {
+        if let Some(index) = self.facts.iter().position(|fact| fact.name == dotted) {
+            self.read(Dep::Fact(index));
+            return match self.facts.get(index) {
+                Some(fact) => Lookup::Found(Named { shape: fact.shape.clone(), derived: false, slot: fact.slot }),
+                None => Lookup::Unknown,
+            };
+        }
+        let Some(index) = self.raw_values.iter().position(|value| value.name == dotted) else {
+            return if self.broken.contains(dotted) { Lookup::Broken } else { Lookup::Unknown };
+        };
+        self.lower_value(index);
+        match self.values.get(index) {
+            Some(Progress::Done(value)) => {
+                let ty = value.ty.clone();
+                let shape = if value.per_period { Shape::Series(ty) } else { Shape::One(ty) };
+                let slot = value.slot;
+                self.read(Dep::Value(index));
+                Lookup::Found(Named { shape, derived: true, slot })
+            }
+            Some(Progress::Doing) => {
+                self.cycle(&format!("the value `{dotted}`"), place.clone());
+                Lookup::Broken
+            }
+            _ => Lookup::Broken,
+        }
+    }
+
+    fn parameter(&mut self, name: &str) -> Result<Option<(u32, Type)>, lower::Reported> {
+        if self.broken.contains(&format!("params.{name}")) {
+            return Err(lower::Reported);
+        }
+        Ok(self.sound_parameter(name))
+    }
+
+    fn finding(&mut self, name: &str) -> Option<u32> {
+        let index = self.conditions.iter().position(|(id, _)| id.replace('-', "_") == name)?;
+        self.read(Dep::Finding(index));
+        self.conditions.get(index).map(|(_, slot)| *slot)
+    }
+
+    fn known(&self) -> Vec<String> {
+        let facts = self.facts.iter().map(|fact| fact.name.clone());
+        let values = self.raw_values.iter().map(|value| value.name.clone());
+        let parameters = self.parameters.iter().map(|parameter| format!("params.{}", parameter.name));
+        let findings = self.conditions.iter().map(|(id, _)| format!("findings.{}", id.replace('-', "_")));
+        facts.chain(values).chain(parameters).chain(findings).collect()
+    }
+
+    fn symbol(&mut self, text: &str) -> i64 {
+        intern(&mut self.symbols, &mut self.symbol_numbers, text)
+    }
+
+    fn text(&self, symbol: i64) -> Option<String> {
+        self.symbols.get(usize::try_from(symbol).ok()?).cloned()
+    }
+
+    fn site(&mut self, site: Site) -> u32 {
+        self.sites.push(site);
+        u32::try_from(self.sites.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.mistakes.push(diagnostic);
+    }
+
+    fn periods(&self) -> Option<Periods> {
+        self.context.periods
+    }
+}

@@ -1,0 +1,340 @@
+//! The compiled rule pack: immutable, shared freely between threads.
+
+mod compile;
+mod declare;
+mod section;
+
+use jiff::civil::Date;
+
+use crate::diagnostic::Diagnostic;
+use crate::exact::{Exact, Rounding};
+use crate::language::ir::{Expr, Site, Text};
+use crate::language::lower::Shape;
+use crate::language::value::Val;
+use crate::money::Currency;
+use crate::period::Periods;
+use crate::ruling::{Authority, Status};
+use crate::source::{PackSource, Place};
+use crate::types::{Type, Value};
+
+/// A rule pack that has been checked and compiled.
+#[derive(Debug)]
+pub struct Pack {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) rules_on: String,
+    pub(crate) years: Option<String>,
+    pub(crate) version: String,
+    pub(crate) currency: Currency,
+    pub(crate) in_force: Interval,
+    pub(crate) rules_at: Option<Date>,
+    pub(crate) recipient: String,
+    pub(crate) periods: Option<Periods>,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) values: Vec<DerivedValue>,
+    pub(crate) sign_offs: Vec<SignOff>,
+    pub(crate) decisions: Vec<Decision>,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) funds: Vec<Fund>,
+    /// In which order values and findings are reached.
+    pub(crate) order: Vec<Step>,
+    /// The same without the values that no condition and no fund rests on.
+    pub(crate) needed: Vec<Step>,
+    pub(crate) sites: Vec<Site>,
+    pub(crate) symbols: Vec<String>,
+    pub(crate) digest: String,
+    pub(crate) warnings: Vec<Diagnostic>,
+    /// How many cells the facts of a case take, and how many are derived.
+    pub(crate) fact_cells: usize,
+    pub(crate) derived_cells: usize,
+}
+
+/// A stretch of days: from the first, until before the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Interval {
+    pub(crate) from: Date,
+    pub(crate) until: Option<Date>,
+}
+
+impl Interval {
+    pub(crate) fn contains(self, date: Date) -> bool {
+        self.from <= date && self.until.is_none_or(|until| date < until)
+    }
+}
+
+/// A declared piece of evidence.
+#[derive(Debug)]
+pub(crate) struct Fact {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) shape: Shape,
+    pub(crate) slot: u32,
+    pub(crate) min: Option<Exact>,
+    pub(crate) max: Option<Exact>,
+    pub(crate) may_be_empty: bool,
+    pub(crate) suspect: Option<Suspect>,
+    pub(crate) place: Place,
+}
+
+/// When a value is not to be believed.
+#[derive(Debug)]
+pub(crate) struct Suspect {
+    pub(crate) when: Expr,
+    pub(crate) because: String,
+}
+
+/// A declared number, date or word that policy may change.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) ty: Type,
+    /// By the first day of each.
+    pub(crate) dated: Vec<Dated>,
+    pub(crate) place: Place,
+}
+
+/// A parameter's value from a day on.
+#[derive(Debug)]
+pub(crate) struct Dated {
+    pub(crate) from: Date,
+    pub(crate) value: Option<(Val, Value)>,
+    pub(crate) withdrawn: Option<String>,
+    pub(crate) status: Status,
+    pub(crate) authority: Option<Authority>,
+    pub(crate) note: Option<String>,
+    pub(crate) place: Place,
+}
+
+/// A value derived by a script.
+#[derive(Debug)]
+pub(crate) struct DerivedValue {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) ty: Type,
+    pub(crate) per_period: bool,
+    pub(crate) slot: u32,
+    pub(crate) rounding: Option<Rounding>,
+    pub(crate) is: Expr,
+}
+
+/// Who must sign what, by when.
+#[derive(Debug)]
+pub(crate) struct SignOff {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    /// The facts whose figures are signed.
+    pub(crate) document: Vec<u32>,
+    pub(crate) by: Option<Deadline>,
+    pub(crate) late_counts: bool,
+    /// How many must sign; all if none.
+    pub(crate) at_least: Option<usize>,
+    pub(crate) parties: Vec<Party>,
+}
+
+/// The last day for something.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Deadline {
+    Date(Date),
+    Parameter(u32),
+}
+
+/// A party to a sign-off.
+#[derive(Debug)]
+pub(crate) struct Party {
+    pub(crate) who: Who,
+    pub(crate) title: String,
+    pub(crate) offices: Vec<String>,
+    pub(crate) may_delegate: bool,
+}
+
+/// Which parties an entry stands for.
+#[derive(Debug)]
+pub(crate) enum Who {
+    One(String),
+    /// One for each text of this list fact.
+    Each(u32),
+}
+
+/// Something that only a person can answer.
+#[derive(Debug)]
+pub(crate) struct Decision {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) answers: Vec<String>,
+    pub(crate) met_when: Vec<String>,
+    pub(crate) by: Vec<String>,
+}
+
+/// Something that must hold.
+#[derive(Debug)]
+pub(crate) struct Condition {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) authority: Option<Authority>,
+    pub(crate) in_force: Option<Interval>,
+    pub(crate) applies: Option<Expr>,
+    pub(crate) test: Test,
+    pub(crate) because: Option<Text>,
+    pub(crate) notes: Option<String>,
+    pub(crate) slot: u32,
+    pub(crate) rests_on: Vec<String>,
+}
+
+/// What decides a condition.
+#[derive(Debug)]
+pub(crate) enum Test {
+    Script(Expr),
+    SignOff(u32),
+    Decision(u32),
+    /// At least so many of these conditions.
+    Of {
+        need: Need,
+        of: Vec<u32>,
+    },
+}
+
+/// How many limbs a composite condition needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    All,
+    Any,
+    AtLeast(usize),
+}
+
+/// Money that conditions govern.
+#[derive(Debug)]
+pub(crate) struct Fund {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) amount: Expr,
+    pub(crate) rounding: Rounding,
+    pub(crate) gates: Vec<u32>,
+    pub(crate) tranches: bool,
+    pub(crate) cumulative: bool,
+    pub(crate) release: Option<Expr>,
+    pub(crate) recovers: bool,
+    pub(crate) redirect: Option<String>,
+    /// What would have released more, in words.
+    pub(crate) more: Option<Text>,
+    pub(crate) authority: Option<Authority>,
+    pub(crate) notes: Option<String>,
+    pub(crate) place: Place,
+}
+
+/// One thing to work out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Value(u32),
+    Finding(u32),
+}
+
+/// A pack that cannot be used, with every mistake found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", summary(.mistakes))]
+pub struct Invalid {
+    /// The mistakes, errors and warnings, by file, line and column.
+    pub mistakes: Vec<Diagnostic>,
+}
+
+fn summary(mistakes: &[Diagnostic]) -> String {
+    let errors: Vec<&Diagnostic> = mistakes.iter().filter(|mistake| mistake.is_error()).collect();
+    match errors.as_slice() {
+        [] => "no mistakes".to_owned(),
+        [one] => one.to_string(),
+        [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
+    }
+}
+
+impl Pack {
+    /// Checks and compiles a pack.
+    ///
+    /// # Errors
+    /// Every mistake found, if one of them is an error.
+    pub fn compile(source: &PackSource) -> Result<Self, Invalid> {
+        let (pack, mut mistakes) = compile::compile(source);
+        mistakes.sort_by(|left, right| left.place.key().cmp(&right.place.key()).then(left.code.cmp(&right.code)));
+        mistakes.dedup();
+        match pack {
+            Some(mut pack) if !mistakes.iter().any(Diagnostic::is_error) => {
+                pack.warnings = mistakes;
+                Ok(pack)
+            }
+            _ => Err(Invalid { mistakes }),
+        }
+    }
+
+    /// The id: `better-care-fund/2015-16`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The title.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What it rules on, in a phrase.
+    pub fn rules_on(&self) -> &str {
+        &self.rules_on
+    }
+
+    /// The years it is about, if it says.
+    pub fn years(&self) -> Option<&str> {
+        self.years.as_deref()
+    }
+
+    /// The version.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// What kind of body its recipients are.
+    pub fn recipient(&self) -> &str {
+        &self.recipient
+    }
+
+    /// The currency of its funds.
+    pub fn currency(&self) -> &Currency {
+        &self.currency
+    }
+
+    /// The periods of the scheme, if it has any.
+    pub fn periods(&self) -> Option<Periods> {
+        self.periods
+    }
+
+    /// SHA-256 over its texts, in hexadecimal: the same wherever the pack lies.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// What somebody should look at, although the pack can be used.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// The names of its facts.
+    pub fn facts(&self) -> impl Iterator<Item = &str> {
+        self.facts.iter().map(|fact| fact.name.as_str())
+    }
+
+    /// The ids of its conditions.
+    pub fn conditions(&self) -> impl Iterator<Item = &str> {
+        self.conditions.iter().map(|condition| condition.id.as_str())
+    }
+
+    /// The ids of its funds.
+    pub fn funds(&self) -> impl Iterator<Item = &str> {
+        self.funds.iter().map(|fund| fund.id.as_str())
+    }
+
+    pub(crate) fn period_count(&self) -> usize {
+        self.periods.map_or(1, |periods| periods.len())
+    }
+
+    pub(crate) fn fact(&self, name: &str) -> Option<&Fact> {
+        self.facts.iter().find(|fact| fact.name == name)
+    }
+}

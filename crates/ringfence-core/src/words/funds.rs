@@ -1,0 +1,256 @@
+//! Funds in words.
+
+use super::missing::narrow;
+use super::{Teller, listed};
+use crate::evaluate::FundFound;
+use crate::language::ir::{Expr, Kind};
+use crate::language::value::Truth;
+use crate::money::Money;
+use crate::pack::{DerivedValue, Fund};
+use crate::ruling::{FundRuling, GateFound, Outcome, Step, Tranche};
+
+impl Teller<'_> {
+    pub(super) fn fund(&mut self, index: usize) -> Option<FundRuling> {
+        let fund = self.rules.pack.funds.get(index)?;
+        let found = *self.scratch.funds.get(index)?;
+        let gates: Vec<GateFound> = fund
+            .gates
+            .iter()
+            .filter_map(|gate| {
+                let condition = self.rules.pack.conditions.get(*gate as usize)?;
+                let outcome = self.rules.outcome(*gate as usize, self.bound, self.scratch);
+                Some(GateFound { condition: condition.id.clone(), outcome })
+            })
+            .collect();
+        let tranches = (0..found.tranches).filter_map(|position| self.tranche(index, fund, &found, position)).collect();
+        Some(FundRuling {
+            fund: fund.id.clone(),
+            title: fund.title.clone(),
+            amount: found.amount,
+            dispositions: found.dispositions,
+            destination: fund.redirect.clone(),
+            earned: found.earned,
+            tranches,
+            reason: self.fund_reason(index, fund, &found, &gates),
+            authority: fund.authority.clone(),
+            steps: self.amount_steps(fund, &found),
+            would_release_more: self.would_release_more(index, fund, &found, &gates),
+            notes: fund.notes.clone(),
+            gates,
+        })
+    }
+
+    fn money(&self, money: Money) -> String {
+        self.rules.pack.currency.show(money)
+    }
+
+    fn tranche(&mut self, index: usize, fund: &Fund, found: &FundFound, position: usize) -> Option<Tranche> {
+        let tranche = *self.scratch.tranches.get(found.first_tranche + position)?;
+        let release = fund.release.as_ref()?;
+        let result = tranche.due.map_or_else(|| "not known".to_owned(), |due| self.money(due));
+        let name = if fund.cumulative { "due to date" } else { "due" };
+        let mut steps = Vec::new();
+        let mut values = Vec::new();
+        self.made_of(release, true, &mut values);
+        for at in values {
+            steps.extend(self.value_step(at, position));
+        }
+        steps.push(Step {
+            name: name.to_owned(),
+            formula: self.formula(release, position),
+            substituted: self.substituted(release, position),
+            result,
+        });
+        let lacks = self.missing_of_release(index, position);
+        let reason = match (tranche.due, tranche.earned, found.gate) {
+            _ if found.amount.is_none() => "the amount of the fund is not known".to_owned(),
+            (None, ..) => format!("not decided without {}", self.list_missing(&lacks)),
+            (Some(_), None, _) => "not decided, because an earlier period is not".to_owned(),
+            (Some(due), Some(earned), gate) => {
+                let told = if !fund.cumulative {
+                    format!("{} due", self.money(due))
+                } else if !tranche.recovered.is_zero() {
+                    format!("{} due to date, less than was paid", self.money(due))
+                } else if earned.is_zero() && due.is_zero() {
+                    "nothing due to date".to_owned()
+                } else if earned.is_zero() {
+                    format!("{} due to date, and no more than was due before", self.money(due))
+                } else {
+                    format!("{} due to date", self.money(due))
+                };
+                match gate {
+                    Truth::Missing => format!("{told}; waits for the conditions of the fund"),
+                    Truth::False => format!("{told}; held back, because the conditions of the fund are not met"),
+                    _ => told,
+                }
+            }
+        };
+        Some(Tranche {
+            period: self.period(position),
+            opening: found.amount.map(|_| tranche.opening),
+            earned: tranche.earned,
+            released: tranche.released,
+            recovered: tranche.recovered,
+            undetermined: tranche.undetermined,
+            closing: found.amount.map(|_| tranche.closing),
+            reason,
+            steps,
+        })
+    }
+
+    /// How the amount was reached, and the values it is made of.
+    fn amount_steps(&mut self, fund: &Fund, found: &FundFound) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::new();
+        let mut names: Vec<u32> = Vec::new();
+        self.made_of(&fund.amount, false, &mut names);
+        for index in names {
+            steps.extend(self.value_step(index, 0));
+        }
+        steps.push(Step {
+            name: "amount".to_owned(),
+            formula: self.formula(&fund.amount, 0),
+            substituted: self.substituted(&fund.amount, 0),
+            result: found.amount.map_or_else(|| "not known".to_owned(), |amount| self.money(amount)),
+        });
+        steps
+    }
+
+    fn derived_shown(&self, slot: u32, ty: &crate::types::Type) -> String {
+        let cell = self.derived.get(slot as usize).copied();
+        cell.and_then(|cell| self.shown(cell, ty)).unwrap_or_else(|| "not known".to_owned())
+    }
+
+    /// How a value was reached, in a period if it has one for each.
+    fn value_step(&mut self, index: u32, position: usize) -> Option<Step> {
+        let value = self.rules.pack.values.get(index as usize)?;
+        let position = if value.per_period { position } else { 0 };
+        Some(Step {
+            name: value.title.clone(),
+            formula: format!("{} = {}", value.name, self.formula(&value.is, position)),
+            substituted: self.substituted(&value.is, position),
+            result: self.derived_shown(value.slot + narrow(position), &value.ty),
+        })
+    }
+
+    /// The values that an expression is made of, each after those it needs itself: those of the
+    /// whole case, or those with one for each period.
+    fn made_of(&self, expr: &Expr, per_period: bool, names: &mut Vec<u32>) {
+        let mut direct = Vec::new();
+        expr.walk(&mut |node| match &node.kind {
+            Kind::Derived(slot) | Kind::DerivedNow(slot) => direct.push(*slot),
+            Kind::FoldSeries(_, series) if series.derived => direct.push(series.base),
+            _ => {}
+        });
+        for slot in direct {
+            let wanted = |value: &DerivedValue| value.slot == slot && value.per_period == per_period;
+            let Some(at) = self.rules.pack.values.iter().position(wanted) else { continue };
+            let index = narrow(at);
+            if names.contains(&index) {
+                continue;
+            }
+            if let Some(value) = self.rules.pack.values.get(at) {
+                self.made_of(&value.is, per_period, names);
+            }
+            names.push(index);
+        }
+    }
+
+    fn named_gates(&self, fund: &Fund, wanted: impl Fn(Outcome) -> bool) -> Vec<String> {
+        fund.gates
+            .iter()
+            .filter(|gate| wanted(self.rules.outcome(**gate as usize, self.bound, self.scratch)))
+            .filter_map(|gate| self.rules.pack.conditions.get(*gate as usize))
+            .map(|condition| format!("“{}”", condition.title))
+            .collect()
+    }
+
+    fn fund_reason(&self, index: usize, fund: &Fund, found: &FundFound, gates: &[GateFound]) -> String {
+        let Some(amount) = found.amount else {
+            return format!("the amount is not known without {}", self.list_missing(&self.missing_of_amount(index)));
+        };
+        if amount.is_zero() {
+            return "there is no money in this fund".to_owned();
+        }
+        let open = |outcome: Outcome| matches!(outcome, Outcome::Undetermined | Outcome::Pending);
+        match found.gate {
+            Truth::False => {
+                let unmet = self.named_gates(fund, |outcome| outcome == Outcome::Unmet);
+                format!(
+                    "{} is withheld: {} {} not met",
+                    self.money(amount),
+                    listed(&unmet),
+                    if unmet.len() == 1 { "is" } else { "are" }
+                )
+            }
+            Truth::Missing => {
+                let names = self.named_gates(fund, open);
+                let earned = match found.earned {
+                    Some(earned) => format!("; the release rule by itself gives {}", self.money(earned)),
+                    None => String::new(),
+                };
+                let verb = if names.len() == 1 { "is" } else { "are" };
+                format!("{} is not decided while {} {verb} open{earned}", self.money(amount), listed(&names))
+            }
+            Truth::True | Truth::NotApplicable => self.released_reason(index, fund, found, amount, gates),
+        }
+    }
+
+    fn released_reason(
+        &self,
+        index: usize,
+        fund: &Fund,
+        found: &FundFound,
+        amount: Money,
+        gates: &[GateFound],
+    ) -> String {
+        let parts = found.dispositions;
+        let mut told = if parts.released == amount {
+            vec![format!("all of {} is released", self.money(amount))]
+        } else if parts.released.is_zero() {
+            vec![format!("nothing of {} is released", self.money(amount))]
+        } else {
+            vec![format!("{} of {} is released", self.money(parts.released), self.money(amount))]
+        };
+        if !parts.recovered.is_zero() {
+            told.push(format!("{} was paid and is recovered", self.money(parts.recovered)));
+        }
+        if !parts.redirected.is_zero() {
+            let destination = fund.redirect.as_deref().unwrap_or_default();
+            told.push(format!("{} goes to {destination}", self.money(parts.redirected)));
+        }
+        if !parts.withheld.is_zero() {
+            told.push(format!("{} is withheld", self.money(parts.withheld)));
+        }
+        if !parts.undetermined.is_zero() {
+            let lacks = self.missing_of_money(index);
+            let why = if lacks.is_empty() {
+                "later periods are not ruled on".to_owned()
+            } else {
+                format!("it depends on {}", self.list_missing(&lacks))
+            };
+            told.push(format!("{} is not decided: {why}", self.money(parts.undetermined)));
+        }
+        let _ = gates;
+        told.join("; ")
+    }
+
+    fn would_release_more(&mut self, index: usize, fund: &Fund, found: &FundFound, gates: &[GateFound]) -> Vec<String> {
+        let mut changes = Vec::new();
+        let Some(amount) = found.amount.filter(|amount| !amount.is_zero()) else {
+            return self.phrases(&self.missing_of_money(index));
+        };
+        if found.dispositions.released == amount {
+            return changes;
+        }
+        for gate in gates.iter().filter(|gate| !matches!(gate.outcome, Outcome::Met | Outcome::NotApplicable)) {
+            let title = self.rules.pack.conditions.iter().find(|condition| condition.id == gate.condition);
+            changes.push(format!("meeting “{}”", title.map(|condition| condition.title.as_str()).unwrap_or_default()));
+        }
+        changes.extend(self.phrases(&self.missing_of_money(index)));
+        let short = found.earned.is_none_or(|earned| earned < amount);
+        if let (Some(more), true) = (&fund.more, short) {
+            changes.extend(self.text(more, 0));
+        }
+        changes
+    }
+}

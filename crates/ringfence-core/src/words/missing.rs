@@ -1,0 +1,344 @@
+//! What is missing: named exactly, from what the reason reading remembers.
+//!
+//! Only sub-results that are themselves missing are followed, so evidence that could not change
+//! the answer is never named: in `false && missing` nothing is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Called, Teller, listed, small};
+use crate::bind::Answer;
+use crate::evaluate::ScriptKey;
+use crate::language::ir::{Fold, Leaf, Series};
+use crate::language::lower::Shape;
+use crate::language::value::{State, Truth, Val};
+use crate::pack::Test;
+use crate::ruling::Missing;
+
+/// A piece of evidence that is missing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lack {
+    /// A cell of the facts.
+    Fact(u32),
+    /// A cell of the rows of the list fact whose cell this is.
+    Field(u32, u32),
+    /// The signature of a party.
+    Signature(u32, String),
+    /// A decision.
+    Decision(u32),
+}
+
+pub(super) type Lacks = BTreeSet<Lack>;
+
+impl Teller<'_> {
+    /// What the entries of one script say is missing.
+    fn missing_of_script(&self, script: ScriptKey, now: usize) -> Lacks {
+        let mut lacks = Lacks::new();
+        if let Some(mark) = self.scratch.marks.iter().find(|mark| mark.script == script)
+            && mark.to > mark.from
+        {
+            self.follow(mark.to as usize - 1, now, None, &mut lacks);
+        }
+        lacks
+    }
+
+    /// Follows an entry that may be missing into its parts.
+    fn follow(&self, index: usize, now: usize, row: Option<u32>, lacks: &mut Lacks) {
+        let Some(entry) = self.scratch.trail.entries.get(index) else { return };
+        let row = match entry.value {
+            Val::Row(first) => Some(first),
+            value if value.state() != State::Missing => return,
+            _ => row,
+        };
+        let leaf = self.rules.pack.sites.get(entry.site as usize).map_or(Leaf::None, |site| site.leaf);
+        let own = if matches!(entry.value, Val::Row(_)) { Leaf::None } else { leaf };
+        match own {
+            Leaf::None => {
+                // The parts end where the node stands, each right before the next.
+                let mut end = index;
+                while end > entry.open as usize {
+                    let Some(part) = self.scratch.trail.entries.get(end - 1) else { break };
+                    self.follow(end - 1, now, row, lacks);
+                    end = part.open as usize;
+                }
+            }
+            Leaf::Fact(slot) | Leaf::List(slot) => {
+                lacks.insert(Lack::Fact(slot));
+            }
+            Leaf::FactNow(base) => {
+                lacks.insert(Lack::Fact(base + narrow(now)));
+            }
+            Leaf::Derived(slot) => self.follow_derived(slot, lacks),
+            Leaf::DerivedNow(base) => self.follow_derived(base + narrow(now), lacks),
+            Leaf::Series(fold, series) => self.follow_series(fold, series, now, lacks),
+            Leaf::Field { list, field } => {
+                if let Some(first) = row {
+                    lacks.insert(Lack::Field(list, first + field));
+                }
+            }
+        }
+    }
+
+    fn follow_series(&self, fold: Fold, series: Series, now: usize, lacks: &mut Lacks) {
+        let positions = match fold {
+            Fold::Total => 0..self.rules.pack.period_count(),
+            Fold::ToDate | Fold::HighestToDate => 0..now + 1,
+            Fold::Change => now.saturating_sub(1)..now + 1,
+        };
+        for position in positions {
+            let slot = series.base + narrow(position);
+            let cells = if series.derived { &self.derived } else { &self.bound.facts };
+            if cells.get(slot as usize).map(|cell| cell.state()) != Some(State::Missing) {
+                continue;
+            }
+            if series.derived {
+                self.follow_derived(slot, lacks);
+            } else {
+                lacks.insert(Lack::Fact(slot));
+            }
+        }
+    }
+
+    fn follow_derived(&self, slot: u32, lacks: &mut Lacks) {
+        let pack = self.rules.pack;
+        match self.called_derived(slot) {
+            Called::Value(value, position) => {
+                if let Some(index) = pack.values.iter().position(|other| other.slot == value.slot) {
+                    lacks.extend(self.missing_of_value(index, position));
+                }
+            }
+            Called::Finding(condition) => {
+                if let Some(index) = pack.conditions.iter().position(|other| other.slot == condition.slot) {
+                    lacks.extend(self.missing_of_condition(index));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What a derived value lacks in one period.
+    pub(super) fn missing_of_value(&self, index: usize, position: usize) -> Lacks {
+        self.missing_of_script(ScriptKey::Value(narrow(index), position), position)
+    }
+
+    /// What a condition lacks.
+    pub(super) fn missing_of_condition(&self, index: usize) -> Lacks {
+        let Some(condition) = self.rules.pack.conditions.get(index) else { return Lacks::new() };
+        if self.derived.get(condition.slot as usize).map(|cell| cell.truth()) != Some(Truth::Missing) {
+            return Lacks::new();
+        }
+        let key = narrow(index);
+        let mut lacks = self.missing_of_script(ScriptKey::Applies(key), 0);
+        if !lacks.is_empty() {
+            return lacks;
+        }
+        match &condition.test {
+            Test::Script(_) => lacks.extend(self.missing_of_script(ScriptKey::Met(key), 0)),
+            Test::SignOff(at) => lacks.extend(self.missing_signatures(*at)),
+            Test::Decision(at) => {
+                if matches!(self.bound.decisions.get(*at as usize), Some(Answer::Pending(_))) {
+                    lacks.insert(Lack::Decision(*at));
+                }
+            }
+            Test::Of { of, .. } => {
+                for limb in of {
+                    lacks.extend(self.missing_of_condition(*limb as usize));
+                }
+            }
+        }
+        lacks
+    }
+
+    fn missing_signatures(&self, at: u32) -> Lacks {
+        let mut lacks = Lacks::new();
+        let Some(sign_off) = self.bound.sign_offs.get(at as usize) else { return lacks };
+        if let Some(fact) = sign_off.unknown_parties.and_then(|fact| self.rules.pack.facts.get(fact as usize)) {
+            lacks.insert(Lack::Fact(fact.slot));
+        }
+        let by = sign_off.by.map(crate::period::day_number);
+        for required in &sign_off.required {
+            if sign_off.party(required, by) == Truth::Missing {
+                lacks.insert(Lack::Signature(at, required.party.clone()));
+            }
+        }
+        lacks
+    }
+
+    /// What a fund lacks: for its amount, its release rule and its gates.
+    pub(super) fn missing_of_fund(&self, index: usize) -> Lacks {
+        let mut lacks = self.missing_of_money(index);
+        if let Some(fund) = self.rules.pack.funds.get(index) {
+            for gate in &fund.gates {
+                lacks.extend(self.missing_of_condition(*gate as usize));
+            }
+        }
+        lacks
+    }
+
+    /// What a fund lacks for its amount and its release rule.
+    pub(super) fn missing_of_money(&self, index: usize) -> Lacks {
+        let mut lacks = self.missing_of_script(ScriptKey::Amount(narrow(index)), 0);
+        for position in 0..self.rules.ruled_periods {
+            lacks.extend(self.missing_of_release(index, position));
+        }
+        lacks
+    }
+
+    pub(super) fn missing_of_amount(&self, index: usize) -> Lacks {
+        self.missing_of_script(ScriptKey::Amount(narrow(index)), 0)
+    }
+
+    pub(super) fn missing_of_release(&self, index: usize, position: usize) -> Lacks {
+        self.missing_of_script(ScriptKey::Release(narrow(index), position), position)
+    }
+
+    /// Everything that is missing, with the conditions and funds that each piece leaves open.
+    pub(super) fn all_missing(&self) -> Vec<Missing> {
+        let pack = self.rules.pack;
+        let mut open: BTreeMap<Lack, Vec<String>> = BTreeMap::new();
+        for (index, condition) in pack.conditions.iter().enumerate() {
+            for lack in self.missing_of_condition(index) {
+                open.entry(lack).or_default().push(condition.id.clone());
+            }
+        }
+        for (index, fund) in pack.funds.iter().enumerate() {
+            let decided = self
+                .scratch
+                .funds
+                .get(index)
+                .is_some_and(|found| found.amount.is_some() && found.dispositions.undetermined.is_zero());
+            if decided {
+                continue;
+            }
+            for lack in self.missing_of_fund(index) {
+                let ids = open.entry(lack).or_default();
+                if !ids.contains(&fund.id) {
+                    ids.push(fund.id.clone());
+                }
+            }
+        }
+        open.into_iter().map(|(lack, leaves_open)| self.described(&lack, leaves_open)).collect()
+    }
+
+    fn described(&self, lack: &Lack, leaves_open: Vec<String>) -> Missing {
+        let pack = self.rules.pack;
+        let (what, title, period, reason) = match lack {
+            Lack::Fact(slot) => match self.called_fact(*slot) {
+                Called::Fact(fact, position) => {
+                    let period = matches!(fact.shape, Shape::Series(_)).then(|| self.period(position));
+                    let reason = self.bound.absences.get(slot).cloned().unwrap_or_else(|| "not supplied".to_owned());
+                    (fact.name.clone(), fact.title.clone(), period, reason)
+                }
+                _ => (String::new(), String::new(), None, String::new()),
+            },
+            Lack::Field(list, cell) => {
+                let reason = self.bound.row_absences.get(cell).cloned().unwrap_or_else(|| "not given".to_owned());
+                let (what, title) = self.field_named(*list, *cell);
+                (what, title, None, reason)
+            }
+            Lack::Signature(at, party) => {
+                let id = pack.sign_offs.get(*at as usize).map_or("", |sign_off| sign_off.id.as_str());
+                let found = self.bound.sign_offs.get(*at as usize).and_then(|sign_off| {
+                    let required = sign_off.required.iter().find(|required| required.party == *party)?;
+                    Some((required.title.clone(), super::findings::lacking_signature(required)))
+                });
+                let (title, reason) = found.unwrap_or_default();
+                (
+                    format!("sign-off {id}: {party}"),
+                    format!("The signature of {}", super::findings::named(&title)),
+                    None,
+                    reason,
+                )
+            }
+            Lack::Decision(at) => {
+                let decision = pack.decisions.get(*at as usize);
+                let id = decision.map_or("", |decision| decision.id.as_str());
+                let title = decision.map_or("", |decision| decision.title.as_str());
+                let reason = match self.bound.decisions.get(*at as usize) {
+                    Some(Answer::Pending(why)) => why.clone(),
+                    _ => String::new(),
+                };
+                (format!("decision {id}"), title.to_owned(), None, reason)
+            }
+        };
+        Missing { what, title, period, reason, leaves_open }
+    }
+
+    /// A field of one record: `services.days (reablement)`.
+    fn field_named(&self, list: u32, cell: u32) -> (String, String) {
+        let Called::Fact(fact, _) = self.called_fact(list) else { return (String::new(), String::new()) };
+        let (Shape::List(record), Some(Val::Rows(span))) = (&fact.shape, self.bound.facts.get(list as usize)) else {
+            return (fact.name.clone(), fact.title.clone());
+        };
+        let stride = narrow(record.fields.len()).max(1);
+        let row = (cell - span.first) / stride;
+        let first = span.first + row * stride;
+        let label = self.row_label(record, first).unwrap_or_else(|| format!("record {}", row + 1));
+        let field = record.fields.get((cell - first) as usize).map_or("", |(name, _)| name.as_str());
+        if record.bare {
+            (fact.name.clone(), fact.title.clone())
+        } else {
+            (format!("{}.{field} ({label})", fact.name), format!("{}: {field} of {label}", fact.title))
+        }
+    }
+
+    /// What a record is called: its first text.
+    pub(super) fn row_label(&self, record: &crate::language::lower::Record, first: u32) -> Option<String> {
+        record.fields.iter().zip(first..).find_map(|((_, ty), at)| {
+            let cell = self.bound.rows.get(at as usize)?;
+            matches!(ty, crate::types::Type::Text).then(|| self.shown(*cell, ty)).flatten()
+        })
+    }
+
+    /// Missing pieces as a sentence lists them.
+    pub(super) fn list_missing(&self, lacks: &Lacks) -> String {
+        const MOST: usize = 4;
+        let mut phrases: Vec<String> = Vec::new();
+        let mut titles: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+        let mut order: Vec<(String, String)> = Vec::new();
+        let mut kinds: BTreeMap<(String, String), bool> = BTreeMap::new();
+        for lack in lacks {
+            let missing = self.described(lack, Vec::new());
+            let key = (missing.title, missing.reason);
+            kinds.insert(key.clone(), matches!(lack, Lack::Decision(_)));
+            if !titles.contains_key(&key) {
+                order.push(key.clone());
+            }
+            titles.entry(key).or_default().extend(missing.period);
+        }
+        for key in &order {
+            let (title, reason) = key;
+            let periods = titles.get(key).map_or(&[][..], Vec::as_slice);
+            let when = if periods.is_empty() { String::new() } else { format!(" for {}", listed(periods)) };
+            let what = match (title.strip_prefix("The signature of "), kinds.get(key)) {
+                (Some(party), _) => format!("the signature of {party}"),
+                (None, Some(true)) => format!("the decision “{title}”"),
+                (None, _) => format!("“{title}”"),
+            };
+            phrases.push(format!("{what}{when} ({reason})"));
+        }
+        if phrases.len() > MOST {
+            let more = phrases.len() - (MOST - 1);
+            phrases.truncate(MOST - 1);
+            phrases.push(format!("{more} more"));
+        }
+        listed(&phrases)
+    }
+
+    /// Missing pieces, each a phrase of what would change the answer.
+    pub(super) fn phrases(&self, lacks: &Lacks) -> Vec<String> {
+        lacks
+            .iter()
+            .map(|lack| {
+                let missing = self.described(lack, Vec::new());
+                match missing.period {
+                    Some(period) => format!("{} for {period}", small(&missing.title)),
+                    None => small(&missing.title),
+                }
+            })
+            .collect()
+    }
+}
+
+pub(super) fn narrow(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,419 @@
+//! The ruling in words: reasons, steps, what is missing, what would change the answer.
+
+mod findings;
+mod formula;
+mod funds;
+mod missing;
+
+pub(crate) use findings::the;
+
+use crate::bind::Bound;
+use crate::evaluate::{Choice, Rules, Scratch};
+use crate::language::eval::{Cells, Machine, Silent};
+use crate::language::ir::Text;
+use crate::language::lower::Shape;
+use crate::language::value::{Family, State, Val, Wide};
+use crate::pack::{Condition, DerivedValue, Fact};
+use crate::reading;
+use crate::ruling::{
+    CaseReference, EvidenceUsed, Figure, PackReference, ParameterUsed, PeriodFigure, Ruling, SCHEMA, Status, Step,
+    ValueFound,
+};
+use crate::types::{self, Type};
+
+/// Tells of one case that has been worked out.
+pub(crate) struct Teller<'a> {
+    pub(crate) rules: &'a Rules<'a>,
+    pub(crate) bound: &'a Bound,
+    pub(crate) scratch: &'a Scratch,
+    derived: Vec<Val>,
+    locals: Vec<Val>,
+    wide: Wide,
+    /// What the locals of the expression being written stand for.
+    names: Vec<(u16, String)>,
+}
+
+/// What a cell of evidence or a derived cell is called.
+#[derive(Clone, Copy)]
+enum Called<'a> {
+    Fact(&'a Fact, usize),
+    Value(&'a DerivedValue, usize),
+    Finding(&'a Condition),
+    Nothing,
+}
+
+/// Puts a worked-out case into words.
+pub(crate) fn ruling(rules: &Rules<'_>, bound: &Bound, scratch: &Scratch) -> Ruling {
+    let pack = rules.pack;
+    let mut teller = Teller {
+        rules,
+        bound,
+        scratch,
+        derived: scratch.derived.clone(),
+        wide: scratch.wide.clone(),
+        locals: vec![
+            Val::Word(crate::language::value::Word::absent(State::Missing));
+            usize::from(crate::language::lower::LOCALS)
+        ],
+        names: Vec::new(),
+    };
+    let missing = teller.all_missing();
+    let mut order = Vec::new();
+    for index in 0..pack.conditions.len() {
+        teller.limbs_first(index, &mut order);
+    }
+    let findings = order.into_iter().filter_map(|index| teller.finding(index)).collect();
+    let funds = (0..pack.funds.len()).map(|index| teller.fund(index)).collect::<Option<Vec<_>>>();
+    let values = pack.values.iter().enumerate().map(|(index, value)| teller.value(index, value)).collect();
+    Ruling {
+        schema: SCHEMA,
+        engine: env!("CARGO_PKG_VERSION"),
+        pack: PackReference {
+            id: pack.id.clone(),
+            title: pack.title.clone(),
+            version: pack.version.clone(),
+            digest: pack.digest.clone(),
+        },
+        case: CaseReference {
+            id: bound.case.id.clone(),
+            title: bound.case.title.clone(),
+            recipient: bound.case.recipient.clone(),
+            digest: bound.case_digest.clone(),
+        },
+        rules_at: rules.day,
+        known_by: bound.known_by,
+        currency: pack.currency.clone(),
+        findings,
+        funds: funds.unwrap_or_default(),
+        values,
+        parameters: teller.parameters(),
+        evidence: teller.evidence(),
+        missing,
+        warnings: teller.warnings(),
+    }
+}
+
+impl<'a> Teller<'a> {
+    /// A machine over the case, for the parts of expressions that words need.
+    fn machine(&mut self, now: usize) -> Machine<'_, Silent> {
+        Machine {
+            cells: Cells { facts: &self.bound.facts, rows: &self.bound.rows, parameters: &self.rules.parameters },
+            derived: &mut self.derived,
+            locals: &mut self.locals,
+            wide: &mut self.wide,
+            now,
+            first_ordinal: self.rules.first_ordinal(),
+            periods: self.rules.pack.period_count(),
+            fault: None,
+            memory: Silent,
+        }
+    }
+
+    /// The pack's order of conditions, but limbs before what is made of them.
+    fn limbs_first(&self, index: usize, order: &mut Vec<usize>) {
+        if order.contains(&index) {
+            return;
+        }
+        if let Some(Condition { test: crate::pack::Test::Of { of, .. }, .. }) = self.rules.pack.conditions.get(index) {
+            for limb in of {
+                self.limbs_first(*limb as usize, order);
+            }
+        }
+        order.push(index);
+    }
+
+    fn called_fact(&self, slot: u32) -> Called<'a> {
+        let pack = self.rules.pack;
+        for fact in &pack.facts {
+            let width = if matches!(fact.shape, Shape::Series(_)) { pack.period_count() } else { 1 };
+            let first = fact.slot as usize;
+            if (first..first + width).contains(&(slot as usize)) {
+                return Called::Fact(fact, slot as usize - first);
+            }
+        }
+        Called::Nothing
+    }
+
+    fn called_derived(&self, slot: u32) -> Called<'a> {
+        let pack = self.rules.pack;
+        for value in &pack.values {
+            let width = if value.per_period { pack.period_count() } else { 1 };
+            let first = value.slot as usize;
+            if (first..first + width).contains(&(slot as usize)) {
+                return Called::Value(value, slot as usize - first);
+            }
+        }
+        pack.conditions.iter().find(|condition| condition.slot == slot).map_or(Called::Nothing, Called::Finding)
+    }
+
+    /// A period as the scheme writes it.
+    fn period(&self, position: usize) -> String {
+        self.rules.pack.periods.map(|periods| periods.at(position).to_string()).unwrap_or_default()
+    }
+
+    /// A cell as people write it; `None` where it is not known.
+    fn shown(&self, cell: Val, ty: &Type) -> Option<String> {
+        let value = reading::uncell(cell, ty, &self.wide, |symbol| self.rules.text(self.bound, symbol))?;
+        Some(types::show(&value, ty, &self.rules.pack.currency))
+    }
+
+    fn figure(&self, cell: Val, ty: &Type, absence: Option<&String>) -> Figure {
+        let value = reading::uncell(cell, ty, &self.wide, |symbol| self.rules.text(self.bound, symbol));
+        match (value, cell.state()) {
+            (Some(value), _) => {
+                Figure { shown: types::show(&value, ty, &self.rules.pack.currency), value: Some(data(&value, ty)) }
+            }
+            (None, State::NotApplicable) => Figure { value: None, shown: because("not applicable", absence) },
+            (None, _) => Figure { value: None, shown: because("missing", absence) },
+        }
+    }
+
+    fn value(&mut self, index: usize, value: &DerivedValue) -> ValueFound {
+        let count = if value.per_period { self.rules.pack.period_count() } else { 1 };
+        let mut figures = Vec::new();
+        let mut steps = Vec::new();
+        for position in 0..count {
+            let cell = self.derived.get(value.slot as usize + position).copied();
+            let Some(cell) = cell else { continue };
+            let lacks = self.missing_of_value(index, position);
+            let absence = (!lacks.is_empty()).then(|| format!("it needs {}", self.list_missing(&lacks)));
+            let figure = self.figure(cell, &value.ty, absence.as_ref());
+            let period = value.per_period.then(|| self.period(position));
+            let name = match &period {
+                Some(period) => format!("{}, {period}", value.title),
+                None => value.title.clone(),
+            };
+            steps.push(Step {
+                name,
+                formula: self.formula(&value.is, position),
+                substituted: self.substituted(&value.is, position),
+                result: figure.shown.clone(),
+            });
+            figures.push(PeriodFigure { period, figure });
+        }
+        ValueFound { name: value.name.clone(), title: value.title.clone(), figures, steps }
+    }
+
+    fn parameters(&self) -> Vec<ParameterUsed> {
+        let pack = self.rules.pack;
+        pack.parameters
+            .iter()
+            .zip(&self.rules.parameters)
+            .zip(&self.rules.chosen)
+            .filter_map(|((parameter, cell), choice)| {
+                let mut used = ParameterUsed {
+                    name: parameter.name.clone(),
+                    title: parameter.title.clone(),
+                    figure: self.figure(*cell, &parameter.ty, None),
+                    from: self.rules.day,
+                    status: Status::Choice,
+                    authority: None,
+                    note: None,
+                };
+                match choice {
+                    Choice::None(_) => return None,
+                    Choice::Set(value) => {
+                        used.figure = Figure {
+                            value: Some(data(value, &parameter.ty)),
+                            shown: types::show(value, &parameter.ty, &pack.currency),
+                        };
+                        used.note = Some("set for this ruling, not by the pack".to_owned());
+                    }
+                    Choice::Dated(at) => {
+                        let dated = parameter.dated.get(*at)?;
+                        used.from = dated.from;
+                        used.status = dated.status;
+                        used.authority.clone_from(&dated.authority);
+                        used.note.clone_from(&dated.note);
+                    }
+                }
+                Some(used)
+            })
+            .collect()
+    }
+
+    fn evidence(&self) -> Vec<EvidenceUsed> {
+        let pack = self.rules.pack;
+        let mut used = Vec::new();
+        for fact in &pack.facts {
+            let (count, series) = match fact.shape {
+                Shape::Series(_) => (pack.period_count(), true),
+                _ => (1, false),
+            };
+            for (position, slot) in (0..count).zip(fact.slot..) {
+                let Some(cell) = self.bound.facts.get(slot as usize) else { continue };
+                let absence = self.bound.absences.get(&slot);
+                let figure = match &fact.shape {
+                    Shape::One(ty) | Shape::Series(ty) => self.figure(*cell, ty, absence),
+                    Shape::List(_) => self.list(fact, *cell, absence),
+                };
+                let chosen = self.bound.chosen.get(&slot);
+                used.push(EvidenceUsed {
+                    fact: fact.name.clone(),
+                    title: fact.title.clone(),
+                    period: series.then(|| self.period(position)),
+                    figure,
+                    source: chosen.and_then(|chosen| chosen.source.clone()),
+                    known: chosen.and_then(|chosen| chosen.known),
+                });
+            }
+        }
+        used
+    }
+
+    /// A list as evidence: its records, fields in the declared order.
+    fn list(&self, fact: &Fact, cell: Val, absence: Option<&String>) -> Figure {
+        let (Shape::List(record), Val::Rows(span)) = (&fact.shape, cell) else {
+            return Figure { value: None, shown: because("missing", absence) };
+        };
+        match span.state {
+            State::Missing => return Figure { value: None, shown: because("missing", absence) },
+            State::NotApplicable => return Figure { value: None, shown: because("not applicable", absence) },
+            State::Known => {}
+        }
+        let stride = record.fields.len();
+        let mut values = Vec::new();
+        let mut shown = Vec::new();
+        for row in 0..span.count as usize {
+            let first = span.first as usize + row * stride;
+            let figures: Vec<Figure> = record
+                .fields
+                .iter()
+                .enumerate()
+                .filter_map(|(field, (_, ty))| {
+                    let at = first + field;
+                    let absence = u32::try_from(at).ok().and_then(|at| self.bound.row_absences.get(&at));
+                    self.bound.rows.get(at).map(|cell| self.figure(*cell, ty, absence))
+                })
+                .collect();
+            values.push(
+                figures.iter().map(|figure| figure.value.as_deref().unwrap_or("?")).collect::<Vec<_>>().join(" "),
+            );
+            shown.push(figures.iter().map(|figure| figure.shown.as_str()).collect::<Vec<_>>().join(", "));
+        }
+        let shown = if shown.is_empty() { "none".to_owned() } else { shown.join("; ") };
+        Figure { value: Some(values.join("; ")), shown }
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        for parameter in self.parameters() {
+            let shown = &parameter.figure.shown;
+            if parameter.note.as_deref() == Some("set for this ruling, not by the pack") {
+                warnings.push(format!("`{}` was set to {shown} for this ruling, not by the pack", parameter.name));
+            } else if parameter.status == Status::Unverified {
+                let title = &parameter.title;
+                warnings.push(format!(
+                    "`{}` ({title}: {shown}) is unverified: no source for it has been seen",
+                    parameter.name
+                ));
+            }
+        }
+        for (slot, chosen) in &self.bound.chosen {
+            if let (Some(_), Called::Fact(fact, position)) = (&chosen.rejected, self.called_fact(*slot)) {
+                let when = if matches!(fact.shape, Shape::Series(_)) {
+                    format!(" for {}", self.period(position))
+                } else {
+                    String::new()
+                };
+                let why = self.bound.absences.get(slot).map(String::as_str).unwrap_or_default();
+                warnings.push(format!("“{}”{when}: {why}", fact.title));
+            }
+        }
+        for slot in &self.bound.unchecked {
+            if let Called::Fact(fact, position) = self.called_fact(*slot) {
+                let series = matches!(fact.shape, Shape::Series(_));
+                let when = if series { format!(" for {}", self.period(position)) } else { String::new() };
+                let title = &fact.title;
+                warnings.push(format!("“{title}”{when} was not checked: the check needs evidence that is missing"));
+            }
+        }
+        if let Some(period) = self.rules.through {
+            warnings.push(format!("only the periods up to {period} are ruled on"));
+        }
+        warnings
+    }
+
+    /// A template; `None` where it needs something that is not known.
+    fn text(&mut self, text: &Text, now: usize) -> Option<String> {
+        Some(match text {
+            Text::Plain(text) => text.clone(),
+            Text::Show(expr, ty) => {
+                let cell = self.machine(now).value(ty.family(), expr);
+                self.shown(cell, ty)?
+            }
+            Text::Join(parts) => parts.iter().map(|part| self.text(part, now)).collect::<Option<Vec<_>>>()?.concat(),
+            Text::Rows { rows, each, between } => {
+                let kept = self.machine(now).rows_kept(rows);
+                let mut texts = Vec::new();
+                for row in kept {
+                    self.set_local(rows.local, Val::Row(row));
+                    texts.push(self.text(each, now)?);
+                }
+                texts.join(between)
+            }
+            Text::If { test, then, other } => match self.machine(now).truth(test) {
+                crate::language::value::Truth::True => self.text(then, now)?,
+                crate::language::value::Truth::False => self.text(other, now)?,
+                _ => return None,
+            },
+            Text::Let { local, family, value, then } => {
+                self.machine(now).bind(*local, *family, value);
+                self.text(then, now)?
+            }
+        })
+    }
+
+    fn set_local(&mut self, local: u16, value: Val) {
+        if let Some(cell) = self.locals.get_mut(local as usize) {
+            *cell = value;
+        }
+    }
+
+    /// A number, if it is known.
+    fn number(&mut self, expr: &crate::language::ir::Expr, now: usize) -> Option<crate::exact::Exact> {
+        let num = self.machine(now).num(expr);
+        num.known(&self.wide)
+    }
+
+    fn family_value(&mut self, family: Family, expr: &crate::language::ir::Expr, now: usize) -> Val {
+        self.machine(now).value(family, expr)
+    }
+}
+
+fn because(what: &str, absence: Option<&String>) -> String {
+    match absence {
+        Some(why) => format!("{what}: {why}"),
+        None => what.to_owned(),
+    }
+}
+
+/// A value as data. Money is written with its pence.
+fn data(value: &types::Value, ty: &Type) -> String {
+    match (value, ty) {
+        (types::Value::Number(number), Type::Number(of)) if of.unit.is_money() => {
+            crate::money::Money::from_exact(*number).map_or_else(|| number.to_string(), |money| money.to_string())
+        }
+        _ => value.to_string(),
+    }
+}
+
+/// Phrases as a sentence lists them: `a`, `a and b`, `a, b and c`.
+fn listed(phrases: &[String]) -> String {
+    match phrases {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// The same with a small first letter, unless the word is an abbreviation.
+fn small(text: &str) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
+            first.to_lowercase().collect::<String>() + letters.as_str()
+        }
+        _ => text.to_owned(),
+    }
+}
