@@ -1,0 +1,899 @@
+//! Bindings: what makes cases of a published table.
+//!
+//! A binding names the columns of the table, the months that each period of the scheme is made of, and
+//! what is set by hand. Every figure made keeps the lines it was added up from.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use ringfence_core::diagnostic::{Code, Diagnostic};
+use ringfence_core::exact::{Exact, Inexact};
+use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
+
+use crate::period::{self, Every, Month};
+use crate::shape::{self, Mistakes};
+use crate::table::{Row, Table};
+
+/// The keys of a binding.
+const KEYS: [&str; 15] = [
+    "binding",
+    "title",
+    "pack",
+    "table",
+    "source",
+    "rules-at",
+    "known-by",
+    "recipient",
+    "footprints",
+    "period",
+    "periods",
+    "missing",
+    "facts",
+    "set",
+    "for",
+];
+/// How many periods a scheme may have.
+const MOST_PERIODS: usize = 1200;
+/// How many figures one binding may make: beyond this, each recipient is better ruled on from its own file.
+const MOST_FIGURES: usize = 2_000_000;
+
+/// Makes a case of each recipient in a table: first by code, then the footprints as the binding lists them.
+///
+/// A code without any row in the months that the binding needs is no recipient.
+///
+/// # Errors
+/// Every mistake in the binding; then, with a sound binding, every mistake in the table.
+pub fn run(binding: &Document, table_file: &Arc<SourceFile>) -> Result<Vec<Document>, Vec<Diagnostic>> {
+    let mut mistakes = Mistakes::default();
+    let table = Table::read(table_file).map_err(|found| mistakes.0.extend(found)).ok();
+    let plan = Plan::read(&binding.root, table.as_ref(), &mut mistakes);
+    let (Some(table), Some(plan), true) = (table, plan, mistakes.0.is_empty()) else { return Err(mistakes.0) };
+    let figures = Figures::read(&plan, &table, &mut mistakes);
+    plan.check_codes(&figures, &mut mistakes);
+    plan.refuse_many(&figures).map_err(|mistake| vec![mistake])?;
+    let maker = Maker { binding, plan: &plan, table: &table, figures: &figures };
+    let cases = maker.cases(&mut mistakes);
+    if mistakes.0.is_empty() { Ok(cases) } else { Err(mistakes.0) }
+}
+
+/// What a binding says, with its columns found in the table.
+struct Plan<'n> {
+    root: &'n Node,
+    source: Option<&'n str>,
+    code: usize,
+    name: Option<usize>,
+    exclude: BTreeSet<&'n str>,
+    changes: BTreeMap<&'n str, Vec<Change<'n>>>,
+    named_codes: Vec<(&'n str, &'n Place)>,
+    footprints: Vec<Footprint<'n>>,
+    period: usize,
+    every: Every,
+    first_months: Vec<Month>,
+    missing: BTreeSet<&'n str>,
+    facts: Vec<Fact<'n>>,
+    set: &'n [Entry],
+    by_recipient: BTreeMap<&'n str, &'n Entry>,
+}
+
+/// A code that ended or began.
+struct Change<'n> {
+    on: &'n str,
+    month: Month,
+    ended: bool,
+    others: Vec<&'n str>,
+}
+
+struct Footprint<'n> {
+    id: &'n str,
+    place: &'n Place,
+    name: Option<&'n Node>,
+    members: Vec<Member<'n>>,
+}
+
+/// A code in the months that it counts for: from the first on, until before the last.
+struct Member<'n> {
+    code: &'n str,
+    from: Month,
+    until: Month,
+}
+
+struct Fact<'n> {
+    name: &'n str,
+    place: &'n Place,
+    column: usize,
+    months_before: Month,
+}
+
+impl<'n> Plan<'n> {
+    fn read(root: &'n Node, table: Option<&Table>, mistakes: &mut Mistakes) -> Option<Self> {
+        let before = mistakes.0.len();
+        mistakes.known(shape::entries_of(root), &KEYS);
+        read_version(root, mistakes);
+        let columns = Columns { table };
+        let recipient = mistakes.required(root, "recipient");
+        let recipient_entries = mistakes.entries(recipient, "`recipient`");
+        mistakes.known(recipient_entries, &["code", "name", "exclude", "ended", "began"]);
+        let code = recipient.and_then(|node| columns.required(node, "code", mistakes));
+        let name = recipient.and_then(|node| columns.optional(node, "name", mistakes));
+        let exclude = mistakes.entries(recipient.and_then(|node| node.get("exclude")), "`exclude`");
+        let mut named_codes = Vec::new();
+        let changes = read_changes(recipient, &mut named_codes, mistakes);
+        let footprints = read_footprints(root, &mut named_codes, mistakes);
+        let period = read_period(root, &columns, mistakes);
+        let periods = read_periods(root, mistakes);
+        let missing = read_missing(root, mistakes);
+        let facts = read_facts(root, &columns, mistakes);
+        let set = mistakes.entries(root.get("set"), "`set`");
+        let by_recipient = mistakes.entries(root.get("for"), "`for`");
+        check_set(set, &facts, by_recipient, mistakes);
+        named_codes.extend(exclude.iter().map(|entry| (entry.key.as_str(), &entry.key_place)));
+        let exclude = exclude.iter().map(|entry| entry.key.as_str()).collect();
+        let by_recipient = by_recipient.iter().map(|entry| (entry.key.as_str(), entry)).collect();
+        let source = mistakes.optional(root, "source");
+        let (every, first_months) = periods?;
+        let (code, period) = (code?, period?);
+        (mistakes.0.len() == before).then_some(Self {
+            root,
+            source,
+            code,
+            name,
+            exclude,
+            changes,
+            named_codes,
+            footprints,
+            period,
+            every,
+            first_months,
+            missing,
+            facts,
+            set,
+            by_recipient,
+        })
+    }
+
+    /// The months that a fact's figure of the period beginning with `first` is made of.
+    fn months(&self, fact: &Fact<'_>, first: Month) -> impl Iterator<Item = Month> + use<> {
+        let start = first - fact.months_before;
+        start..start + self.every.months()
+    }
+
+    /// Every month that some figure needs.
+    fn window(&self) -> BTreeSet<Month> {
+        let facts = self.facts.iter();
+        facts.flat_map(|fact| self.first_months.iter().flat_map(|first| self.months(fact, *first))).collect()
+    }
+
+    fn is_excluded(&self, code: &str) -> bool {
+        self.exclude.contains(code)
+    }
+
+    /// Refuses a binding that would make more figures than anybody could hold.
+    fn refuse_many(&self, figures: &Figures<'_>) -> Result<(), Diagnostic> {
+        let members: usize = self.footprints.iter().map(|footprint| footprint.members.len()).sum();
+        let recipients = figures.rows.len() + members;
+        let count = recipients.saturating_mul(self.facts.len()).saturating_mul(self.first_months.len());
+        let message = format!("the binding makes more than {MOST_FIGURES} figures");
+        let place = || self.root.place.clone();
+        if count > MOST_FIGURES { Err(Diagnostic::error(Code::TOO_LARGE, place(), message)) } else { Ok(()) }
+    }
+
+    /// Refuses codes of the binding that the table does not know: they are misspelt, and what is said of
+    /// them would silently hold for nobody.
+    fn check_codes(&self, figures: &Figures<'_>, mistakes: &mut Mistakes) {
+        let footprints: BTreeSet<&str> = self.footprints.iter().map(|footprint| footprint.id).collect();
+        let of_recipients = self.by_recipient.iter().map(|(code, entry)| (*code, &entry.key_place));
+        let of_recipients = of_recipients.filter(|(code, _)| !footprints.contains(code));
+        for (code, place) in self.named_codes.iter().copied().chain(of_recipients) {
+            if !figures.codes.contains(code) && !mistakes.is_full() {
+                let message = format!("the code `{code}` is in no row of the table");
+                let mistake = Diagnostic::error(Code::UNKNOWN_RECIPIENT, place.clone(), message);
+                mistakes.add(mistake.near_miss(code, figures.codes.iter().copied()));
+            }
+        }
+    }
+}
+
+fn wrong(code: Code, node: &Node, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(code, node.place.clone(), message)
+}
+
+fn read_version(root: &Node, mistakes: &mut Mistakes) {
+    let Some(version) = mistakes.required(root, "binding") else { return };
+    if version.as_text() != Some("1") {
+        mistakes.add(
+            wrong(Code::WRONG_VALUE, version, "this version reads bindings of format 1").help("write `binding: 1`"),
+        );
+    }
+}
+
+/// Finds columns by name.
+struct Columns<'t> {
+    /// `None` where the table could not be read; its columns are then nobody's mistake.
+    table: Option<&'t Table>,
+}
+
+impl Columns<'_> {
+    fn required(&self, node: &Node, key: &str, mistakes: &mut Mistakes) -> Option<usize> {
+        let value = mistakes.required(node, key)?;
+        self.find(value, mistakes)
+    }
+
+    fn optional(&self, node: &Node, key: &str, mistakes: &mut Mistakes) -> Option<usize> {
+        self.find(node.get(key)?, mistakes)
+    }
+
+    fn find(&self, value: &Node, mistakes: &mut Mistakes) -> Option<usize> {
+        let name = mistakes.text(value, "a column")?;
+        let table = self.table?;
+        let column = table.column(name);
+        if column.is_none() {
+            let message = format!("the table has no column `{name}`");
+            let mistake = wrong(Code::MISSING_COLUMN, value, message);
+            let mistake = mistake.help(format!("the columns are {}", table.columns()));
+            mistakes.add(mistake.near_miss(name, table.header.cells()));
+        }
+        column
+    }
+}
+
+fn read_changes<'n>(
+    recipient: Option<&'n Node>,
+    named: &mut Vec<(&'n str, &'n Place)>,
+    mistakes: &mut Mistakes,
+) -> BTreeMap<&'n str, Vec<Change<'n>>> {
+    let mut changes: BTreeMap<&str, Vec<Change<'_>>> = BTreeMap::new();
+    for (key, other) in [("ended", "into"), ("began", "from")] {
+        for entry in mistakes.entries(recipient.and_then(|node| node.get(key)), &format!("`{key}`")) {
+            named.push((&entry.key, &entry.key_place));
+            if let Some(change) = read_change(&entry.value, other, mistakes) {
+                changes.entry(&entry.key).or_default().push(change);
+            }
+        }
+    }
+    changes
+}
+
+fn read_change<'n>(node: &'n Node, other: &str, mistakes: &mut Mistakes) -> Option<Change<'n>> {
+    let entries = mistakes.entries(Some(node), "a code that began or ended");
+    mistakes.known(entries, &["on", other]);
+    let value = mistakes.required(node, "on")?;
+    let on = mistakes.text(value, "`on`")?;
+    let Ok(date) = on.parse::<Date>() else {
+        mistakes.add(wrong(Code::BAD_DATE, value, format!("expected a date such as 2015-04-01, found `{on}`")));
+        return None;
+    };
+    let month = i32::from(date.year()) * 12 + i32::from(date.month()) - 1;
+    let others = node.get(other).map_or_else(Vec::new, |value| one_or_more(value, other, mistakes));
+    Some(Change { on, month, ended: other == "into", others })
+}
+
+fn one_or_more<'n>(node: &'n Node, key: &str, mistakes: &mut Mistakes) -> Vec<&'n str> {
+    match &node.content {
+        Content::List(items) => items.iter().filter_map(|item| mistakes.text(item, &format!("`{key}`"))).collect(),
+        _ => mistakes.text(node, &format!("`{key}`")).into_iter().collect(),
+    }
+}
+
+fn read_footprints<'n>(
+    root: &'n Node,
+    named: &mut Vec<(&'n str, &'n Place)>,
+    mistakes: &mut Mistakes,
+) -> Vec<Footprint<'n>> {
+    let mut footprints = Vec::new();
+    for entry in mistakes.entries(root.get("footprints"), "`footprints`") {
+        let entries = mistakes.entries(Some(&entry.value), "a footprint");
+        mistakes.known(entries, &["name", "codes"]);
+        let codes = mistakes.required(&entry.value, "codes");
+        let items = mistakes.items(codes, "`codes`");
+        let members = items.iter().filter_map(|item| read_member(item, named, mistakes)).collect();
+        let name = entry.value.get("name");
+        footprints.push(Footprint { id: &entry.key, place: &entry.key_place, name, members });
+    }
+    footprints
+}
+
+fn read_member<'n>(
+    node: &'n Node,
+    named: &mut Vec<(&'n str, &'n Place)>,
+    mistakes: &mut Mistakes,
+) -> Option<Member<'n>> {
+    let entries = mistakes.entries(Some(node), "a code of a footprint");
+    mistakes.known(entries, &["code", "from", "until"]);
+    let value = mistakes.required(node, "code")?;
+    let code = mistakes.text(value, "`code`")?;
+    named.push((code, &value.place));
+    let from = read_bound(node, "from", Month::MIN, mistakes);
+    let until = read_bound(node, "until", Month::MAX, mistakes);
+    Some(Member { code, from, until })
+}
+
+fn read_bound(node: &Node, key: &str, otherwise: Month, mistakes: &mut Mistakes) -> Month {
+    let Some(value) = node.get(key) else { return otherwise };
+    let text = mistakes.text(value, &format!("`{key}`")).unwrap_or_default();
+    period::month(text).unwrap_or_else(|| {
+        mistakes.add(wrong(Code::BAD_PERIOD, value, format!("expected a month such as 2015-04, found `{text}`")));
+        otherwise
+    })
+}
+
+fn read_period(root: &Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<usize> {
+    let node = mistakes.required(root, "period")?;
+    let entries = mistakes.entries(Some(node), "`period`");
+    mistakes.known(entries, &["column", "every"]);
+    if let Some(every) = mistakes.required(node, "every").filter(|every| every.as_text() != Some("month")) {
+        mistakes
+            .add(wrong(Code::WRONG_VALUE, every, "the rows of a table are read by month").help("write `every: month`"));
+    }
+    columns.required(node, "column", mistakes)
+}
+
+/// The periods of the scheme that cases are made for: how long they are, and the first month of each.
+fn read_periods(root: &Node, mistakes: &mut Mistakes) -> Option<(Every, Vec<Month>)> {
+    let node = mistakes.required(root, "periods")?;
+    let entries = mistakes.entries(Some(node), "`periods`");
+    mistakes.known(entries, &["every", "from", "to"]);
+    let written = mistakes.required(node, "every")?;
+    let Some(every) = written.as_text().and_then(Every::parse) else {
+        let names = shape::list(Every::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+        mistakes.add(wrong(Code::WRONG_VALUE, written, format!("expected one of {names} for `every`")));
+        return None;
+    };
+    let from = read_label(node, "from", every, mistakes);
+    let to = read_label(node, "to", every, mistakes);
+    let (from, to) = (from?, to?);
+    let months: Vec<Month> = std::iter::successors(Some(from), |first| Some(first + every.months()))
+        .take_while(|first| *first <= to)
+        .take(MOST_PERIODS + 1)
+        .collect();
+    if months.is_empty() {
+        mistakes.add(wrong(Code::BAD_PERIOD, node, "the periods end before they begin"));
+    } else if months.len() > MOST_PERIODS {
+        mistakes.add(wrong(Code::TOO_LARGE, node, format!("there are more than {MOST_PERIODS} periods")));
+    }
+    Some((every, months))
+}
+
+fn read_label(node: &Node, key: &str, every: Every, mistakes: &mut Mistakes) -> Option<Month> {
+    let value = mistakes.required(node, key)?;
+    let label = mistakes.text(value, &format!("`{key}`"))?;
+    let first = every.first_month(label);
+    if first.is_none() {
+        let message = format!("expected a period such as {}, found `{label}`", every.example());
+        mistakes.add(wrong(Code::BAD_PERIOD, value, message));
+    }
+    first
+}
+
+fn read_missing<'n>(root: &'n Node, mistakes: &mut Mistakes) -> BTreeSet<&'n str> {
+    let items = mistakes.items(root.get("missing"), "`missing`");
+    items.iter().filter_map(|item| mistakes.text(item, "a text that means missing")).collect()
+}
+
+fn read_facts<'n>(root: &'n Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Vec<Fact<'n>> {
+    let node = mistakes.required(root, "facts");
+    let entries = mistakes.entries(node, "`facts`");
+    if let (Some(node), []) = (node, entries) {
+        mistakes.add(wrong(Code::MISSING_KEY, node, "no fact is taken from the table"));
+    }
+    entries.iter().filter_map(|entry| read_fact(entry, columns, mistakes)).collect()
+}
+
+fn read_fact<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Fact<'n>> {
+    let node = &entry.value;
+    let entries = mistakes.entries(Some(node), "a fact");
+    mistakes.known(entries, &["column", "combine", "months-before"]);
+    if let Some(combine) = mistakes.required(node, "combine").filter(|combine| combine.as_text() != Some("sum")) {
+        mistakes
+            .add(wrong(Code::WRONG_VALUE, combine, "months are combined by their sum").help("write `combine: sum`"));
+    }
+    let months_before = match node.get("months-before") {
+        None => 0,
+        Some(value) => read_months_before(value, mistakes)?,
+    };
+    let column = columns.required(node, "column", mistakes)?;
+    Some(Fact { name: &entry.key, place: &entry.key_place, column, months_before })
+}
+
+fn read_months_before(value: &Node, mistakes: &mut Mistakes) -> Option<Month> {
+    let months = value.as_text().and_then(|text| text.parse::<u16>().ok()).filter(|months| *months <= 1200);
+    if months.is_none() {
+        let message = "expected a number of months from 0 to 1200 for `months-before`";
+        mistakes.add(wrong(Code::WRONG_VALUE, value, message));
+    }
+    months.map(Month::from)
+}
+
+/// A fact is either read from the table or set; `for` may replace both, for the recipient it names.
+fn check_set(set: &[Entry], facts: &[Fact<'_>], by_recipient: &[Entry], mistakes: &mut Mistakes) {
+    let read: BTreeSet<&str> = facts.iter().map(|fact| fact.name).collect();
+    for entry in set.iter().filter(|entry| read.contains(entry.key.as_str())) {
+        let message = format!("the fact `{}` is both read from the table and set", entry.key);
+        mistakes.add(Diagnostic::error(Code::DUPLICATE_NAME, entry.key_place.clone(), message));
+    }
+    for entry in by_recipient {
+        mistakes.entries(Some(&entry.value), &format!("`{}`", entry.key));
+    }
+}
+
+/// The rows that the binding needs, by code and month.
+struct Figures<'t> {
+    codes: BTreeSet<&'t str>,
+    rows: BTreeMap<&'t str, BTreeMap<Month, &'t Row>>,
+}
+
+impl<'t> Figures<'t> {
+    fn read(plan: &Plan<'_>, table: &'t Table, mistakes: &mut Mistakes) -> Self {
+        let window = plan.window();
+        let mut figures = Self { codes: BTreeSet::new(), rows: BTreeMap::new() };
+        for row in &table.rows {
+            let code = row.cell(plan.code);
+            figures.codes.insert(code);
+            let Some(month) = period::month(row.cell(plan.period)) else {
+                let text = row.cell(plan.period);
+                let message = format!("expected a month such as 2015-04, found `{text}`");
+                mistakes.add(Diagnostic::error(Code::BAD_PERIOD, table.place(row, plan.period), message));
+                continue;
+            };
+            if window.contains(&month) && !plan.is_excluded(code) {
+                figures.add(code, month, row, plan, table, mistakes);
+            }
+        }
+        figures
+    }
+
+    fn add(
+        &mut self,
+        code: &'t str,
+        month: Month,
+        row: &'t Row,
+        plan: &Plan<'_>,
+        table: &Table,
+        mistakes: &mut Mistakes,
+    ) {
+        if code.is_empty() {
+            let place = table.place(row, plan.code);
+            mistakes.add(Diagnostic::error(Code::BAD_ROW, place, "the row names no recipient"));
+            return;
+        }
+        if let Some(first) = self.rows.entry(code).or_default().insert(month, row) {
+            let message = format!("a second row for `{code}` in {}", period::month_label(month));
+            let mistake = Diagnostic::error(Code::BAD_ROW, table.place(row, plan.code), message);
+            mistakes.add(mistake.help(format!("the first is in line {}", first.line)));
+        }
+    }
+
+    fn row(&self, code: &str, month: Month) -> Option<&'t Row> {
+        self.rows.get(code)?.get(&month).copied()
+    }
+}
+
+/// Makes the cases.
+struct Maker<'a, 't> {
+    binding: &'a Document,
+    plan: &'a Plan<'a>,
+    table: &'t Table,
+    figures: &'a Figures<'t>,
+}
+
+/// Who a case is made for.
+struct Recipient<'a> {
+    case: String,
+    code: &'a str,
+    name: Option<Node>,
+    members: &'a [Member<'a>],
+    place: Place,
+}
+
+/// The sum of a period, or why there is none.
+struct Sum<'t> {
+    total: Exact,
+    first: Option<&'t Row>,
+    lines: Vec<String>,
+    absent: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl<'t> Maker<'_, 't> {
+    fn cases(&self, mistakes: &mut Mistakes) -> Vec<Document> {
+        let mut made: BTreeMap<String, String> = BTreeMap::new();
+        let mut cases = Vec::new();
+        for (code, rows) in &self.figures.rows {
+            let members = [Member { code, from: Month::MIN, until: Month::MAX }];
+            let Some(last) = rows.values().next_back() else { continue };
+            let name = self.plan.name.map(|column| Node::text(last.cell(column), self.table.place(last, column)));
+            let place = self.table.place(last, self.plan.code);
+            let recipient = Recipient { case: code.to_lowercase(), code, name, members: &members, place };
+            self.case(&recipient, &mut made, &mut cases, mistakes);
+        }
+        for footprint in &self.plan.footprints {
+            let Footprint { id, place, name, members } = footprint;
+            let (name, place) = (name.cloned(), (*place).clone());
+            let recipient = Recipient { case: (*id).to_owned(), code: id, name, members, place };
+            self.case(&recipient, &mut made, &mut cases, mistakes);
+        }
+        cases
+    }
+
+    fn case(
+        &self,
+        recipient: &Recipient<'_>,
+        made: &mut BTreeMap<String, String>,
+        cases: &mut Vec<Document>,
+        mistakes: &mut Mistakes,
+    ) {
+        let Recipient { case, code, place, .. } = recipient;
+        if let Some(other) = made.insert(case.clone(), (*code).to_owned()) {
+            let message = format!("`{other}` and `{code}` would both be the case `{case}`");
+            mistakes.add(Diagnostic::error(Code::DUPLICATE_NAME, place.clone(), message));
+        }
+        let mut entries = vec![("case".to_owned(), Node::text(case.as_str(), place.clone()))];
+        let named = recipient.name.clone().map(|name| ("name".to_owned(), name));
+        let code = ("code".to_owned(), Node::text(*code, place.clone()));
+        entries.push(("recipient".to_owned(), Node::map(std::iter::once(code).chain(named), place)));
+        for key in ["pack", "rules-at", "known-by"] {
+            entries.extend(self.plan.root.get(key).map(|value| (key.to_owned(), value.clone())));
+        }
+        let facts = Content::Map(self.facts(recipient, mistakes));
+        entries.push(("facts".to_owned(), Node { place: place.clone(), content: facts }));
+        cases.push(Document { file: Arc::clone(&self.binding.file), root: Node::map(entries, place) });
+    }
+
+    /// The facts of a case: from the table, then as set, then as set for this recipient.
+    fn facts(&self, recipient: &Recipient<'_>, mistakes: &mut Mistakes) -> Vec<Entry> {
+        let own = self.plan.by_recipient.get(recipient.code);
+        let own = own.map_or(&[][..], |entry| shape::entries_of(&entry.value));
+        let names: BTreeSet<&str> = own.iter().map(|entry| entry.key.as_str()).collect();
+        let replaced = |name: &str| names.contains(name);
+        let mut facts = Vec::new();
+        for fact in self.plan.facts.iter().filter(|fact| !replaced(fact.name)) {
+            let value = self.series(fact, recipient, mistakes);
+            facts.push(Entry { key: fact.name.to_owned(), key_place: fact.place.clone(), value });
+        }
+        facts.extend(self.plan.set.iter().filter(|entry| !replaced(&entry.key)).cloned());
+        facts.extend(own.iter().cloned());
+        facts
+    }
+
+    fn series(&self, fact: &Fact<'_>, recipient: &Recipient<'_>, mistakes: &mut Mistakes) -> Node {
+        let mut values = Vec::new();
+        for first in &self.plan.first_months {
+            let sum = self.sum(fact, recipient, *first, mistakes);
+            values.push((self.plan.every.label(*first), self.figure(fact, &sum)));
+        }
+        let source = Node::text(self.source(&[]), fact.place.clone());
+        let values = Node::map(values, fact.place);
+        Node::map([("value".to_owned(), values), ("source".to_owned(), source)], fact.place)
+    }
+
+    fn sum(&self, fact: &Fact<'_>, recipient: &Recipient<'_>, first: Month, mistakes: &mut Mistakes) -> Sum<'t> {
+        let mut sum = Sum::new();
+        for month in self.plan.months(fact, first) {
+            let members: Vec<&Member<'_>> =
+                recipient.members.iter().filter(|member| (member.from..member.until).contains(&month)).collect();
+            if members.is_empty() {
+                sum.absent(month, Some(format!("no code counts for {}", period::month_label(month))));
+            }
+            for member in members {
+                self.add(fact, member.code, month, &mut sum, mistakes);
+            }
+        }
+        sum
+    }
+
+    fn add(&self, fact: &Fact<'_>, code: &str, month: Month, sum: &mut Sum<'t>, mistakes: &mut Mistakes) {
+        let Some(row) = self.figures.row(code, month) else {
+            sum.absent(month, self.why_no_row(code, month));
+            return;
+        };
+        let text = row.cell(fact.column);
+        if self.plan.missing.contains(text) {
+            let written = if text.is_empty() { "blank".to_owned() } else { format!("`{text}`") };
+            sum.absent(month, Some(format!("{written} in line {}", row.line)));
+            return;
+        }
+        let place = || self.table.place(row, fact.column);
+        let mistake = match text.parse::<Exact>().map(|number| sum.add(number, row)) {
+            Ok(Ok(())) => return,
+            Ok(Err(inexact)) => Diagnostic::error(Code::BAD_NUMBER, place(), inexact.to_string()),
+            Err(_) => {
+                let name = self.table.header.cell(fact.column);
+                let message = format!("expected a number in the column `{name}`, found `{text}`");
+                Diagnostic::error(Code::BAD_NUMBER, place(), message)
+                    .help("numbers are digits with at most one point; list a text that means missing under `missing`")
+            }
+        };
+        // Two facts, or a code and its footprint, may read one cell.
+        if !mistakes.0.contains(&mistake) {
+            mistakes.add(mistake);
+        }
+    }
+
+    fn why_no_row(&self, code: &str, month: Month) -> Option<String> {
+        let changes = self.plan.changes.get(code)?;
+        let change = changes.iter().find(|change| (month >= change.month) == change.ended)?;
+        let (verb, how) = if change.ended { ("ended", "merged into") } else { ("began", "made of") };
+        let others =
+            if change.others.is_empty() { String::new() } else { format!(", {how} {}", change.others.join(", ")) };
+        Some(format!("{code} {verb} on {}{others}", change.on))
+    }
+
+    fn figure(&self, fact: &Fact<'_>, sum: &Sum<'t>) -> Node {
+        let place = sum.first.map_or_else(|| fact.place.clone(), |row| self.table.place(row, fact.column));
+        let text = |key: &str, text: String| (key.to_owned(), Node::text(text, place.clone()));
+        if !sum.absent.is_empty() {
+            return Node::map([text("missing", sum.reason())], &place);
+        }
+        let source = self.source(&sum.lines);
+        Node::map([text("value", sum.total.to_string()), text("source", source)], &place)
+    }
+
+    /// Where a figure comes from: the table, the lines in it, and who published it.
+    fn source(&self, lines: &[String]) -> String {
+        let path = self.table.file.path();
+        let mut source = path.rsplit('/').next().unwrap_or(path).to_owned();
+        match lines {
+            [] => {}
+            [line] => source.extend([", line ", line]),
+            lines => source.extend([", lines ", &lines.join(", ")]),
+        }
+        source.extend(self.plan.source.into_iter().flat_map(|publisher| ["; ", publisher]));
+        source
+    }
+}
+
+impl<'t> Sum<'t> {
+    fn new() -> Self {
+        Self { total: Exact::ZERO, first: None, lines: Vec::new(), absent: Vec::new(), notes: Vec::new() }
+    }
+
+    fn add(&mut self, number: Exact, row: &'t Row) -> Result<(), Inexact> {
+        self.total = self.total.plus(number)?;
+        self.first = self.first.or(Some(row));
+        self.lines.push(row.line.to_string());
+        Ok(())
+    }
+
+    fn absent(&mut self, month: Month, note: Option<String>) {
+        let label = period::month_label(month);
+        if !self.absent.contains(&label) {
+            self.absent.push(label);
+        }
+        self.notes.extend(note.filter(|note| !self.notes.contains(note)));
+    }
+
+    fn reason(&self) -> String {
+        let months = self.absent.join(", ");
+        match self.notes.as_slice() {
+            [] => format!("no figure for {months}"),
+            notes => format!("no figure for {months} ({})", notes.join("; ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    const BINDING: &str = "\
+binding: 1
+table: t.csv
+source: Return, OGL
+rules-at: 2015-04-01
+recipient:
+  code: code
+  name: name
+  exclude: { X24: no recipient }
+  ended: { A1: { on: 2015-04-01, into: C3 } }
+  began: { C3: { on: 2015-04-01, from: [A1, B2] } }
+footprints:
+  joined: { name: Joined, codes: [ { code: A1, until: 2015-04 }, { code: C3, from: 2015-04 } ] }
+period: { column: month, every: month }
+periods: { every: quarter, from: 2014-15 Q4, to: 2015-16 Q1 }
+missing: [\"\", \"-\"]
+facts:
+  before: { column: n, combine: sum, months-before: 3 }
+  now: { column: n, combine: sum }
+set:
+  target: 3.5%
+  plan: 1
+for:
+  B2: { target: 2%, now: { missing: suspect } }
+";
+
+    /// Lines 2 to 4 are no part of any figure; A1 has figures to March, C3 from April.
+    const TABLE: &str = "\
+month,code,name,n
+2014-01,OLD,Old,x
+2015-01,X24,England,nonsense
+2015-07,B2,Late,1
+2015-01,A1,Á one,1
+2015-02,A1,Á one,2
+2015-03,A1,Á last,3.50
+2015-04,C3,C,10
+2015-05,C3,C,-
+2015-06,C3,C,
+2014-10,B2,B,1
+2014-11,B2,B,1
+2014-12,B2,B,1
+2015-01,B2,B,0
+2015-02,B2,B,0
+";
+
+    fn make(binding: &str, table: &str) -> Result<Vec<Document>, Vec<String>> {
+        let file = SourceFile::new("b", binding);
+        let root = yaml::parse(&file).unwrap().remove(0);
+        run(&Document { file, root }, &SourceFile::new("data/t.csv", table))
+            .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect())
+    }
+
+    fn figure(cases: &[Document], case: usize, fact: &str, period: &str) -> (String, String) {
+        let node = cases[case].root.get("facts").unwrap().get(fact).unwrap().get("value").unwrap().get(period).unwrap();
+        let text = |key: &str| node.get(key).map(|node| node.as_text().unwrap().to_owned());
+        match text("missing") {
+            Some(reason) => ("missing".to_owned(), reason),
+            None => (text("value").unwrap(), text("source").unwrap()),
+        }
+    }
+
+    #[test]
+    fn each_recipient_in_the_window_becomes_a_case() {
+        let cases = make(BINDING, TABLE).unwrap();
+        let found: Vec<_> = cases
+            .iter()
+            .map(|case| {
+                let recipient = case.root.get("recipient").unwrap();
+                let text = |node: Option<&Node>| node.unwrap().as_text().unwrap().to_owned();
+                [text(case.root.get("case")), text(recipient.get("code")), text(recipient.get("name"))].join(" ")
+            })
+            .collect();
+        assert_eq!(found, ["a1 A1 Á last", "b2 B2 B", "c3 C3 C", "joined joined Joined"]);
+        assert_eq!(cases[0].root.get("rules-at").unwrap().place.to_string(), "b:4:11");
+    }
+
+    #[test]
+    fn figures_are_exact_and_name_their_lines() {
+        let cases = make(BINDING, TABLE).unwrap();
+        for (case, fact, period, value, words) in [
+            (0, "now", "2014-15 Q4", "6.5", "t.csv, lines 5, 6, 7; Return, OGL"),
+            (0, "before", "2015-16 Q1", "6.5", "t.csv, lines 5, 6, 7; Return, OGL"),
+            (
+                0,
+                "now",
+                "2015-16 Q1",
+                "missing",
+                "no figure for 2015-04, 2015-05, 2015-06 (A1 ended on 2015-04-01, merged into C3)",
+            ),
+            (1, "before", "2014-15 Q4", "3", "t.csv, lines 11, 12, 13; Return, OGL"),
+            (1, "before", "2015-16 Q1", "missing", "no figure for 2015-03"),
+            (2, "now", "2015-16 Q1", "missing", "no figure for 2015-05, 2015-06 (`-` in line 9; blank in line 10)"),
+            (
+                2,
+                "now",
+                "2014-15 Q4",
+                "missing",
+                "no figure for 2015-01, 2015-02, 2015-03 (C3 began on 2015-04-01, made of A1, B2)",
+            ),
+            (3, "now", "2014-15 Q4", "6.5", "t.csv, lines 5, 6, 7; Return, OGL"),
+            (3, "now", "2015-16 Q1", "missing", "no figure for 2015-05, 2015-06 (`-` in line 9; blank in line 10)"),
+        ] {
+            assert_eq!(figure(&cases, case, fact, period), (value.to_owned(), words.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_is_set_holds_for_all_but_whom_it_is_set_for() {
+        let cases = make(BINDING, TABLE).unwrap();
+        let fact = |case: usize, name: &str| cases[case].root.get("facts").unwrap().get(name).unwrap().clone();
+        assert_eq!((fact(0, "target").as_text(), fact(1, "target").as_text()), (Some("3.5%"), Some("2%")));
+        assert_eq!(fact(1, "plan").as_text(), Some("1"));
+        assert_eq!(fact(1, "now").get("missing").unwrap().as_text(), Some("suspect"));
+    }
+
+    #[test]
+    fn mistakes_in_the_binding_have_words_and_places() {
+        for (from, to, expected) in [
+            ("table:", "tabel:", "b:2:1: unknown key `tabel` [unknown-key] (help: a similar name exists: `table`)"),
+            (
+                "binding: 1",
+                "binding: 2",
+                "b:1:10: this version reads bindings of format 1 [wrong-value] (help: write `binding: 1`)",
+            ),
+            (
+                "code: code",
+                "code: cod",
+                "b:6:9: the table has no column `cod` [missing-column] (help: a similar name exists: `code`)",
+            ),
+            (
+                "column: month",
+                "column: zzz",
+                "b:13:19: the table has no column `zzz` [missing-column] (help: the columns are `month`, `code`, `name`, `n`)",
+            ),
+            (
+                "on: 2015-04-01, into",
+                "on: 1 April, into",
+                "b:9:22: expected a date such as 2015-04-01, found `1 April` [bad-date]",
+            ),
+            ("until: 2015-04", "until: 2015", "b:12:55: expected a month such as 2015-04, found `2015` [bad-period]"),
+            (
+                "from: 2014-15 Q4",
+                "from: 2014-15 Q5",
+                "b:14:34: expected a period such as 2014-15 Q4, found `2014-15 Q5` [bad-period]",
+            ),
+            ("to: 2015-16 Q1", "to: 2014-15 Q1", "b:14:10: the periods end before they begin [bad-period]"),
+            (
+                "every: quarter",
+                "every: week",
+                "b:14:19: expected one of `month`, `quarter`, `year` for `every` [wrong-value]",
+            ),
+            (
+                "column: n, combine: sum }",
+                "column: n, combine: max }",
+                "b:18:30: months are combined by their sum [wrong-value] (help: write `combine: sum`)",
+            ),
+            (
+                "months-before: 3",
+                "months-before: -3",
+                "b:17:53: expected a number of months from 0 to 1200 for `months-before` [wrong-value]",
+            ),
+            ("  plan: 1", "  now: 1", "b:21:3: the fact `now` is both read from the table and set [duplicate-name]"),
+            ("period: {", "#period: {", "b:1:1: the key `period` is missing [missing-key]"),
+            (
+                "  B2: {",
+                "  B22: {",
+                "b:23:3: the code `B22` is in no row of the table [unknown-recipient] (help: a similar name exists: `B2`)",
+            ),
+            ("ended: { A1:", "ended: { Q9:", "b:9:12: the code `Q9` is in no row of the table [unknown-recipient]"),
+            (
+                "{ code: A1, until",
+                "{ code: ZZZZ, until",
+                "b:12:44: the code `ZZZZ` is in no row of the table [unknown-recipient]",
+            ),
+            ("  joined: {", "  a1: {", "b:12:3: `A1` and `a1` would both be the case `a1` [duplicate-name]"),
+        ] {
+            assert_eq!(make(&BINDING.replace(from, to), TABLE).unwrap_err(), [expected], "{to}");
+        }
+    }
+
+    #[test]
+    fn mistakes_in_the_table_have_words_and_places() {
+        let number =
+            "(help: numbers are digits with at most one point; list a text that means missing under `missing`)";
+        for (from, to, expected) in [
+            (
+                "Á one,2\n",
+                "Á one,\"12,5\"\n",
+                format!("data/t.csv:6:18: expected a number in the column `n`, found `12,5` [bad-number] {number}"),
+            ),
+            (
+                "2015-04,C3",
+                "2015-4,C3",
+                "data/t.csv:8:1: expected a month such as 2015-04, found `2015-4` [bad-period]".to_owned(),
+            ),
+            (
+                "2015-02,A1",
+                "2015-01,A1",
+                "data/t.csv:6:9: a second row for `A1` in 2015-01 [bad-row] (help: the first is in line 5)".to_owned(),
+            ),
+            ("2015-02,A1", "2015-02,", "data/t.csv:6:9: the row names no recipient [bad-row]".to_owned()),
+            (
+                "C3,C,10",
+                "C3,C,10,11",
+                "data/t.csv:8:17: the row has 5 cells, the header has 4 [bad-row] (help: put a cell that holds a comma in quotes)"
+                    .to_owned(),
+            ),
+        ] {
+            assert_eq!(make(BINDING, &TABLE.replace(from, to)).unwrap_err(), [expected], "{to}");
+        }
+    }
+
+    #[test]
+    fn a_sum_beyond_all_digits_is_a_mistake() {
+        let large = "9".repeat(38);
+        let table =
+            TABLE.replace("Á one,1\n", &format!("Á one,{large}\n")).replace("Á one,2\n", &format!("Á one,{large}\n"));
+        let mistakes = make(BINDING, &table).unwrap_err();
+        assert_eq!(mistakes[0], "data/t.csv:6:18: the exact result needs more than 38 digits [bad-number]");
+    }
+}

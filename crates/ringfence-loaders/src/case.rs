@@ -1,0 +1,544 @@
+//! Cases, from files, folders or texts in memory.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ringfence_core::diagnostic::{Code, Diagnostic};
+use ringfence_core::source::{Content, Document, Entry, Node, SourceFile};
+
+use crate::{LoadError, binding, csv_cases, folder, json, text, yaml};
+
+/// How many bases may stand on each other.
+const MOST_BASES: usize = 8;
+
+/// The sections of a case whose entries are joined with those of its base.
+const JOINED: [&str; 4] = ["decisions", "facts", "recipient", "sign-offs"];
+/// What a case never takes from its base: what names it, and what its author expects of it.
+const OWN: [&str; 6] = ["base", "base-only", "case", "expect", "tells", "title"];
+
+/// A format that cases are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// YAML; each document of the stream is a case.
+    Yaml,
+    /// JSON: an object, or a list of them.
+    Json,
+    /// A JSON object a line.
+    JsonLines,
+    /// Comma-separated values with a header; a row is a case, or one period of one.
+    Csv,
+}
+
+impl Format {
+    /// Every format with the name that a user gives it.
+    pub const ALL: [(&'static str, Self); 4] =
+        [("yaml", Self::Yaml), ("json", Self::Json), ("jsonl", Self::JsonLines), ("csv", Self::Csv)];
+
+    /// The format that a file's extension says.
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "yaml" | "yml" => Some(Self::Yaml),
+            "json" => Some(Self::Json),
+            "jsonl" | "ndjson" => Some(Self::JsonLines),
+            "csv" => Some(Self::Csv),
+            _ => None,
+        }
+    }
+
+    /// The format with this name, as in [`Format::ALL`].
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, format)| format)
+    }
+}
+
+/// Reads the cases of a file, or of every file in a folder and the folders in it, in order of path.
+///
+/// A document with the key `binding` is run on its table and gives a case for each recipient. A case with
+/// a `base` is joined with it. Documents that say `base-only: yes` are no cases, and in a folder the table
+/// of a binding is no file of cases.
+///
+/// # Errors
+/// [`LoadError::Invalid`] with the mistakes of every file.
+pub fn load(path: &Path) -> Result<Vec<Document>, LoadError> {
+    let is_folder = fs::metadata(path).map_err(|source| text::failed(path, source))?.is_dir();
+    let mut loader = Loader::default();
+    let files = if is_folder { files_below(path)? } else { vec![(path.to_path_buf(), format_of(path)?)] };
+    let cases = loader.load(files)?;
+    match cases.is_empty() {
+        _ if !loader.mistakes.is_empty() => Err(loader.mistakes.into()),
+        true => Err(LoadError::NoCases { path: path.to_path_buf() }),
+        false => Ok(cases),
+    }
+}
+
+/// Reads the cases of a text in memory; `path_name` is what diagnostics call it.
+///
+/// # Errors
+/// Every mistake found. A `base` and a `binding` are among them: a text has no folder to find files in.
+pub fn from_text(path_name: &str, text: &str, format: Format) -> Result<Vec<Document>, Vec<Diagnostic>> {
+    let file = text::source(path_name, text);
+    let mut mistakes = Vec::new();
+    let mut cases = parse(&file, format)?;
+    cases.retain(|case| !is_base_only(case, &mut mistakes));
+    for case in &cases {
+        for key in ["base", "binding"] {
+            if let Some(entry) = entry(&case.root, key) {
+                let message = format!("`{key}` needs files beside it, and this text is no file");
+                let mistake = Diagnostic::error(Code::WRONG_VALUE, entry.key_place.clone(), message);
+                mistakes.push(mistake.help("save the text in a file and name the file"));
+            }
+        }
+    }
+    if mistakes.is_empty() { Ok(cases) } else { Err(mistakes) }
+}
+
+fn format_of(path: &Path) -> Result<Format, LoadError> {
+    Format::of(path).ok_or_else(|| LoadError::UnknownFormat { path: path.to_path_buf() })
+}
+
+fn files_below(root: &Path) -> Result<Vec<(PathBuf, Format)>, LoadError> {
+    let mut files = Vec::new();
+    let mut open = vec![(root.to_path_buf(), 0)];
+    while let Some((dir, depth)) = open.pop() {
+        for entry in folder::entries(&dir)? {
+            let path = dir.join(&entry.name);
+            if entry.is_folder && depth < folder::MOST_DEPTH {
+                open.push((path, depth + 1));
+            } else if let (true, Some(format)) = (entry.is_file, Format::of(&path)) {
+                files.push((path, format));
+            }
+        }
+    }
+    files.sort_by(|(left, _), (right, _)| left.cmp(right));
+    Ok(files)
+}
+
+/// The documents of a file, before anything is joined or run.
+fn parse(file: &Arc<SourceFile>, format: Format) -> Result<Vec<Document>, Vec<Diagnostic>> {
+    let roots = match format {
+        Format::Yaml => yaml_documents(file)?,
+        Format::Json => json_objects(json::parse(file)?)?,
+        Format::JsonLines => json::parse_lines(file)?,
+        Format::Csv => return csv_cases::parse(file),
+    };
+    Ok(roots.into_iter().map(|root| Document { file: Arc::clone(file), root }).collect())
+}
+
+/// The documents of a stream; one with nothing in it, as behind a last `---`, is none.
+fn yaml_documents(file: &Arc<SourceFile>) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    let mut roots = yaml::parse(file)?;
+    roots.retain(|root| root.content != Content::Empty);
+    if roots.is_empty() { Err(vec![text::empty(file)]) } else { Ok(roots) }
+}
+
+fn json_objects(root: Node) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    match root.content {
+        Content::List(items) if items.is_empty() => {
+            Err(vec![Diagnostic::error(Code::EMPTY_FILE, root.place, "the list of cases is empty")])
+        }
+        Content::List(items) => Ok(items),
+        _ => Ok(vec![root]),
+    }
+}
+
+/// The entry with this key, if the node is a mapping that has one.
+fn entry<'n>(node: &'n Node, key: &str) -> Option<&'n Entry> {
+    match &node.content {
+        Content::Map(entries) => entries.iter().find(|entry| entry.key == key),
+        _ => None,
+    }
+}
+
+fn is_base_only(document: &Document, mistakes: &mut Vec<Diagnostic>) -> bool {
+    let Some(value) = document.root.get("base-only") else { return false };
+    match value.as_text() {
+        Some("yes" | "true") => true,
+        Some("no" | "false") => false,
+        _ => {
+            let message = "expected `yes` or `no` for `base-only`";
+            mistakes.push(Diagnostic::error(Code::WRONG_VALUE, value.place.clone(), message));
+            true
+        }
+    }
+}
+
+/// A file that was read.
+struct Read {
+    path: PathBuf,
+    documents: Vec<Document>,
+}
+
+/// Loads files and gathers what is wrong with them.
+#[derive(Default)]
+struct Loader {
+    mistakes: Vec<Diagnostic>,
+    /// The bases read so far: a base is read, and its mistakes told, once. `None` for one with mistakes.
+    bases: BTreeMap<PathBuf, Option<Document>>,
+}
+
+impl Loader {
+    fn load(&mut self, files: Vec<(PathBuf, Format)>) -> Result<Vec<Document>, LoadError> {
+        let (tables, trees): (Vec<_>, Vec<_>) = files.into_iter().partition(|(_, format)| *format == Format::Csv);
+        let mut read = Vec::new();
+        for (path, format) in trees {
+            read.extend(self.read(path, format)?);
+        }
+        let bound: BTreeSet<PathBuf> = read.iter().flat_map(tables_of).collect();
+        for (path, format) in tables {
+            if !fs::canonicalize(&path).is_ok_and(|path| bound.contains(&path)) {
+                read.extend(self.read(path, format)?);
+            }
+        }
+        read.sort_by(|left, right| left.path.cmp(&right.path));
+        let mut cases = Vec::new();
+        for Read { path, documents } in read {
+            for document in documents {
+                self.finish(document, &path, &mut cases)?;
+            }
+        }
+        Ok(cases)
+    }
+
+    /// Reads a file; its mistakes are noted, and what stops the whole work is an error.
+    fn read(&mut self, path: PathBuf, format: Format) -> Result<Option<Read>, LoadError> {
+        let parsed = text::read(&path, &text::shown(&path)).and_then(|file| Ok(parse(&file, format)?));
+        match parsed {
+            Ok(documents) => Ok(Some(Read { path, documents })),
+            Err(LoadError::Invalid { mistakes }) => {
+                self.mistakes.extend(mistakes);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes cases of a document: none of a base, one of a case, many of a binding.
+    fn finish(&mut self, document: Document, path: &Path, cases: &mut Vec<Document>) -> Result<(), LoadError> {
+        if document.root.get("binding").is_some() {
+            return self.run(&document, path, cases);
+        }
+        if !is_base_only(&document, &mut self.mistakes) {
+            cases.extend(self.resolve(document, path)?);
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, binding: &Document, path: &Path, cases: &mut Vec<Document>) -> Result<(), LoadError> {
+        let Some(table) = self.table(binding, path)? else { return Ok(()) };
+        match binding::run(binding, &table) {
+            Ok(made) => cases.extend(made),
+            Err(mistakes) => self.mistakes.extend(mistakes),
+        }
+        Ok(())
+    }
+
+    fn table(&mut self, binding: &Document, path: &Path) -> Result<Option<Arc<SourceFile>>, LoadError> {
+        let Some(value) = binding.root.get("table") else {
+            let message = "the key `table` is missing";
+            let mistake = Diagnostic::error(Code::MISSING_KEY, binding.root.place.clone(), message);
+            self.mistakes.push(mistake.help("name the `.csv` file that the binding reads"));
+            return Ok(None);
+        };
+        let Some(target) = self.beside(value, path, "table") else { return Ok(None) };
+        match text::read(&target, &text::shown(&target)) {
+            Ok(file) => Ok(Some(file)),
+            Err(LoadError::Invalid { mistakes }) => {
+                self.mistakes.extend(mistakes);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Joins a case with its base, that with its own, and so on.
+    fn resolve(&mut self, case: Document, path: &Path) -> Result<Option<Document>, LoadError> {
+        let mut chain = vec![(case, path.to_path_buf())];
+        let mut met: Vec<PathBuf> = fs::canonicalize(path).into_iter().collect();
+        while let Some(value) = chain.last().and_then(|(top, _)| top.root.get("base")).cloned() {
+            let from = chain.last().map(|(_, path)| path.clone()).unwrap_or_default();
+            let Some(target) = self.beside(&value, &from, "base") else { return Ok(None) };
+            let canonical = fs::canonicalize(&target).map_err(|source| text::failed(&target, source))?;
+            if let Some(mistake) = endless(&value, &met, &canonical) {
+                self.mistakes.push(mistake);
+                return Ok(None);
+            }
+            let Some(base) = self.base(&target, &canonical)? else { return Ok(None) };
+            met.push(canonical);
+            chain.push((base, target));
+        }
+        Ok(chain.into_iter().map(|(document, _)| document).rev().reduce(join).map(without_base))
+    }
+
+    /// The path that a value names, relative to the file it stands in.
+    fn beside(&mut self, value: &Node, file: &Path, key: &str) -> Option<PathBuf> {
+        let mistake = |code, message: String| Diagnostic::error(code, value.place.clone(), message);
+        let Some(name) = value.as_text() else {
+            self.mistakes.push(mistake(Code::WRONG_VALUE, format!("expected the name of a file for `{key}`")));
+            return None;
+        };
+        let target = file.parent().unwrap_or(Path::new("")).join(name);
+        let found = if Path::new(name).is_absolute() {
+            Err(mistake(Code::WRONG_VALUE, format!("the path of `{key}` is absolute"))
+                .help("write it relative to this file, so that it holds on every machine"))
+        } else if !target.is_file() {
+            Err(mistake(Code::UNKNOWN_NAME, format!("no file `{}`", text::shown(&target)))
+                .help("paths are relative to the folder of this file"))
+        } else {
+            Ok(target)
+        };
+        found.map_err(|mistake| self.mistakes.push(mistake)).ok()
+    }
+
+    fn base(&mut self, target: &Path, canonical: &Path) -> Result<Option<Document>, LoadError> {
+        if let Some(known) = self.bases.get(canonical) {
+            return Ok(known.clone());
+        }
+        let format = format_of(target)?;
+        let read = self.read(target.to_path_buf(), format)?;
+        let base = read.and_then(|read| self.only(read.documents));
+        self.bases.insert(canonical.to_path_buf(), base.clone());
+        Ok(base)
+    }
+
+    fn only(&mut self, documents: Vec<Document>) -> Option<Document> {
+        let mut documents = documents.into_iter();
+        match (documents.next(), documents.next()) {
+            (only, None) => only,
+            (_, Some(second)) => {
+                let message = "a second document in a file that is the base of a case";
+                self.mistakes.push(Diagnostic::error(Code::SYNTAX, second.root.place, message));
+                None
+            }
+        }
+    }
+}
+
+/// The tables that the bindings of a file read.
+fn tables_of(read: &Read) -> impl Iterator<Item = PathBuf> {
+    let folder = read.path.parent().unwrap_or(Path::new("")).to_path_buf();
+    read.documents
+        .iter()
+        .filter(|document| document.root.get("binding").is_some())
+        .filter_map(move |document| fs::canonicalize(folder.join(document.root.get("table")?.as_text()?)).ok())
+}
+
+fn endless(value: &Node, met: &[PathBuf], next: &PathBuf) -> Option<Diagnostic> {
+    let place = value.place.clone();
+    if met.contains(next) {
+        return Some(Diagnostic::error(Code::CYCLE, place, "this `base` leads back to a file that stands on it"));
+    }
+    let message = format!("more than {MOST_BASES} bases stand on each other");
+    (met.len() > MOST_BASES).then(|| Diagnostic::error(Code::TOO_LARGE, place, message))
+}
+
+/// A case on its base: every entry of the case, and what only the base has.
+fn join(base: Document, case: Document) -> Document {
+    let Document { file, root: Node { place, content } } = case;
+    let content = match (content, base.root.content) {
+        (Content::Map(own), Content::Map(inherited)) => Content::Map(join_entries(own, inherited)),
+        (content, _) => content,
+    };
+    Document { file, root: Node { place, content } }
+}
+
+fn join_entries(own: Vec<Entry>, inherited: Vec<Entry>) -> Vec<Entry> {
+    let mut inherited: Vec<Entry> = inherited.into_iter().filter(|entry| !OWN.contains(&entry.key.as_str())).collect();
+    let mut joined = own;
+    for entry in joined.iter_mut().filter(|entry| JOINED.contains(&entry.key.as_str())) {
+        if let Some(at) = inherited.iter().position(|base| base.key == entry.key) {
+            join_section(&mut entry.value, inherited.remove(at).value);
+        }
+    }
+    add_missing(&mut joined, inherited);
+    joined
+}
+
+/// Adds the entries of a section that the case does not give itself. A fact, the signatures of a sign-off
+/// and a decision are whole: half a fact from one file and half from another would be nobody's statement.
+fn join_section(own: &mut Node, inherited: Node) {
+    match (&mut own.content, inherited.content) {
+        (Content::Map(mine), Content::Map(more)) => add_missing(mine, more),
+        (Content::Empty, more) => own.content = more,
+        _ => {}
+    }
+}
+
+fn add_missing(own: &mut Vec<Entry>, more: Vec<Entry>) {
+    let known: HashSet<String> = own.iter().map(|entry| entry.key.clone()).collect();
+    own.extend(more.into_iter().filter(|entry| !known.contains(&entry.key)));
+}
+
+/// What names a base is settled here and means nothing to core.
+fn without_base(mut case: Document) -> Document {
+    if let Content::Map(entries) = &mut case.root.content {
+        entries.retain(|entry| entry.key != "base" && entry.key != "base-only");
+    }
+    case
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = dir.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        dir
+    }
+
+    fn ids(cases: &[Document]) -> Vec<&str> {
+        cases.iter().map(|case| case.root.get("case").and_then(Node::as_text).unwrap_or("?")).collect()
+    }
+
+    /// Mistakes with the folder's own name taken out.
+    fn mistakes(dir: &tempfile::TempDir, name: &str) -> Vec<String> {
+        let error = load(&dir.path().join(name)).unwrap_err();
+        let folder = format!("{}/", text::shown(dir.path()));
+        let shown = |mistake: &Diagnostic| format!("{}: {}", mistake.place, mistake.message).replace(&folder, "");
+        error.mistakes().iter().map(shown).collect()
+    }
+
+    #[test]
+    fn a_case_stands_on_its_base() {
+        let dir = folder(&[
+            ("cases/a.yaml", "case: a\nbase: ../base.yaml\nfacts:\n  x: { value: 2 }\n  z: 3\nsign-offs:\n"),
+            (
+                "base.yaml",
+                "base-only: yes\nbase: deep.json\ncase: b\ntitle: B\ntells: t\nexpect: {}\nknown-by: 2016-01-01\n\
+                 facts: { x: { value: 1, source: s }, y: 9 }\n",
+            ),
+            (
+                "deep.json",
+                "{\"rules-at\": \"2015-04-01\", \"known-by\": \"2000-01-01\", \"facts\": {\"w\": 7, \"y\": 8},\n\
+                 \"sign-offs\": {\"plan\": [1]}, \"recipient\": {\"code\": \"c\"}}",
+            ),
+        ]);
+        let cases = load(&dir.path().join("cases")).unwrap();
+        assert_eq!(ids(&cases), ["a"]);
+        let root = &cases[0].root;
+        for gone in ["base", "base-only", "title", "tells", "expect"] {
+            assert_eq!(root.get(gone), None, "{gone}");
+        }
+        let facts = root.get("facts").unwrap();
+        let text = |name: &str| facts.get(name).unwrap().as_text();
+        assert_eq!((text("w"), text("y"), text("z")), (Some("7"), Some("9"), Some("3")));
+        assert_eq!(facts.get("x").unwrap().get("source"), None);
+        assert!(facts.get("w").unwrap().place.file().path().ends_with("deep.json"));
+        assert_eq!(root.get("known-by").unwrap().as_text(), Some("2016-01-01"));
+        assert!(root.get("sign-offs").unwrap().get("plan").is_some());
+        assert_eq!(root.get("recipient").unwrap().get("code").unwrap().as_text(), Some("c"));
+    }
+
+    #[test]
+    fn bases_that_lead_nowhere_are_refused() {
+        let dir = folder(&[
+            ("round.yaml", "case: a\nbase: other.yaml\n"),
+            ("other.yaml", "base: round.yaml\n"),
+            ("self.yaml", "case: a\nbase: self.yaml\n"),
+            ("none.yaml", "case: a\nbase: missing.yaml\n"),
+            ("absolute.yaml", "case: a\nbase: /base.yaml\n"),
+            ("list.yaml", "case: a\nbase: [b]\n"),
+            ("two.yaml", "case: a\nbase: stream.yaml\n"),
+            ("stream.yaml", "x: 1\n---\ny: 1\n"),
+            ("broken.yaml", "case: a\nbase: bad.yaml\n---\ncase: b\nbase: bad.yaml\n"),
+            ("bad.yaml", "x: 1\nx: 2\n"),
+        ]);
+        for (name, expected) in [
+            ("round.yaml", "other.yaml:1:7: this `base` leads back to a file that stands on it"),
+            ("self.yaml", "self.yaml:2:7: this `base` leads back to a file that stands on it"),
+            ("none.yaml", "none.yaml:2:7: no file `missing.yaml`"),
+            ("absolute.yaml", "absolute.yaml:2:7: the path of `base` is absolute"),
+            ("list.yaml", "list.yaml:2:7: expected the name of a file for `base`"),
+            ("two.yaml", "stream.yaml:3:1: a second document in a file that is the base of a case"),
+            ("broken.yaml", "bad.yaml:2:1: the key `x` is given twice"),
+        ] {
+            assert_eq!(mistakes(&dir, name), [expected]);
+        }
+    }
+
+    #[test]
+    fn eight_bases_may_stand_on_each_other_and_no_more() {
+        let names: Vec<(String, String)> =
+            (0..10).map(|n| (format!("{n}.yaml"), format!("case: c{n}\nbase: {}.yaml\n", n + 1))).collect();
+        let mut files: Vec<(&str, &str)> = names.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        files.push(("10.yaml", "facts: {}\n"));
+        let dir = folder(&files);
+        assert_eq!(ids(&load(&dir.path().join("2.yaml")).unwrap()), ["c2"]);
+        assert_eq!(mistakes(&dir, "1.yaml"), ["9.yaml:2:7: more than 8 bases stand on each other"]);
+    }
+
+    #[test]
+    fn a_folder_gives_the_cases_of_every_file_in_order() {
+        let dir = folder(&[
+            ("c.yaml", "case: c1\n---\ncase: c2\n---\n"),
+            ("b.json", "[{\"case\": \"b1\"}, {\"case\": \"b2\"}]"),
+            ("a/x.jsonl", "{\"case\": \"a1\"}\n{\"case\": \"a2\"}\n"),
+            ("a/y.csv", "case,f\ny1,1\n"),
+            (".hidden/z.yaml", "case: ["),
+            ("notes.md", "words"),
+            ("only.yaml", "base-only: yes\n"),
+        ]);
+        assert_eq!(ids(&load(dir.path()).unwrap()), ["a1", "a2", "y1", "b1", "b2", "c1", "c2"]);
+    }
+
+    #[test]
+    fn a_binding_is_run_and_its_table_is_no_file_of_cases() {
+        let binding = "binding: 1\ntable: t.csv\nrecipient: { code: code }\nperiod: { column: month, every: month }\n\
+                       periods: { every: month, from: 2015-04, to: 2015-04 }\nfacts: { n: { column: n, combine: sum } }\n";
+        let dir =
+            folder(&[("d/b.yaml", binding), ("d/t.csv", "month,code,n\n2015-04,AB,5\n"), ("d/x.csv", "case\nx\n")]);
+        assert_eq!(ids(&load(dir.path()).unwrap()), ["ab", "x"]);
+        let dir = folder(&[("b.yaml", "binding: 1\n"), ("c.yaml", "binding: 1\ntable: t.csv\n")]);
+        assert_eq!(mistakes(&dir, ""), ["b.yaml:1:1: the key `table` is missing", "c.yaml:2:8: no file `t.csv`"]);
+    }
+
+    #[test]
+    fn what_holds_no_case_says_so() {
+        let dir = folder(&[("a.txt", "case: a"), ("only.yaml", "base-only: yes\n"), ("bad.csv", "case\n\u{e9}\n")]);
+        fs::write(dir.path().join("bad.csv"), b"case\nx\xff\n").unwrap();
+        assert!(matches!(load(&dir.path().join("a.txt")), Err(LoadError::UnknownFormat { .. })));
+        assert!(matches!(load(&dir.path().join("none.yaml")), Err(LoadError::NotFound { .. })));
+        assert!(matches!(load(&dir.path().join("only.yaml")), Err(LoadError::NoCases { .. })));
+        assert_eq!(
+            mistakes(&dir, "bad.csv"),
+            ["bad.csv:2:2: the file is not UTF-8 text: byte 0xFF belongs to no character"]
+        );
+    }
+
+    #[test]
+    fn a_text_in_memory_has_no_files_beside_it() {
+        let cases = from_text("<stdin>", "\u{feff}case: a\n---\nbase-only: true\n", Format::Yaml).unwrap();
+        assert_eq!(ids(&cases), ["a"]);
+        let mistakes = from_text("<stdin>", "case: a\nbase: b.yaml\n", Format::Yaml).unwrap_err();
+        assert_eq!(
+            mistakes[0].to_string(),
+            "<stdin>:2:1: `base` needs files beside it, and this text is no file [wrong-value] (help: save the text in a file and name the file)"
+        );
+        let mistakes = from_text("<stdin>", "case: a\nbase-only: maybe\n", Format::Yaml).unwrap_err();
+        assert_eq!(mistakes[0].message, "expected `yes` or `no` for `base-only`");
+        assert_eq!(from_text("x", "[]", Format::Json).unwrap_err()[0].code, Code::EMPTY_FILE);
+    }
+
+    #[test]
+    fn formats_are_known_by_extension_and_by_name() {
+        for (path, format) in [
+            ("a.yaml", Some(Format::Yaml)),
+            ("a.YML", Some(Format::Yaml)),
+            ("a.ndjson", Some(Format::JsonLines)),
+            ("a.csv", Some(Format::Csv)),
+            ("a.xlsx", None),
+            ("csv", None),
+        ] {
+            assert_eq!(Format::of(Path::new(path)), format, "{path}");
+        }
+        assert_eq!(Format::named("jsonl"), Some(Format::JsonLines));
+        assert_eq!(Format::named("xml"), None);
+    }
+}

@@ -1,0 +1,21 @@
+//! Reads rule packs and cases: bytes in, documents out, each value with its file, line and column.
+//!
+//! Loaders give no meaning: whether a fact exists or a date is one, core decides. They run no script.
+//! What is wrong with a file is gathered as diagnostics, as many at once as can be told apart.
+
+pub mod binding;
+pub mod case;
+pub mod json;
+pub mod pack;
+pub mod yaml;
+
+mod csv_cases;
+mod error;
+mod folder;
+mod period;
+mod shape;
+mod table;
+mod text;
+mod tree;
+
+pub use error::LoadError;

@@ -1,0 +1,273 @@
+//! Rule packs, from a folder or from texts that a binary carries.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ringfence_core::diagnostic::{Code, Diagnostic};
+use ringfence_core::source::{Document, Node, PackSource, Place, SourceFile};
+
+use crate::{LoadError, folder, text, yaml};
+
+/// The file that makes a folder a rule pack.
+const PACK: &str = "pack.yaml";
+
+/// The sections of a pack that may have a folder of their own, with further entries of the section.
+pub const SECTIONS: [&str; 8] =
+    ["conditions", "decisions", "facts", "funds", "parameters", "sign-offs", "sources", "values"];
+
+/// Reads a pack from its folder: `pack.yaml` first, then the files of its sections in order of path.
+///
+/// # Errors
+/// [`LoadError::NotAPack`] where there is no `pack.yaml`, and [`LoadError::Invalid`] with the mistakes of
+/// every file.
+pub fn load(dir: &Path) -> Result<PackSource, LoadError> {
+    let is_folder = fs::metadata(dir).map_err(|source| text::failed(dir, source))?.is_dir();
+    if !is_folder || !dir.join(PACK).is_file() {
+        return Err(LoadError::NotAPack { path: dir.to_path_buf() });
+    }
+    let mut mistakes = Vec::new();
+    let mut files = vec![PACK.to_owned()];
+    for section in SECTIONS {
+        section_files(dir, section, &mut files, &mut mistakes)?;
+    }
+    let mut sources = Vec::new();
+    for relative in files {
+        let path = dir.join(&relative);
+        match text::read(&path, &text::shown(&path)) {
+            Ok(file) => sources.push((relative, file)),
+            Err(LoadError::Invalid { mistakes: found }) => mistakes.extend(found),
+            Err(error) => return Err(error),
+        }
+    }
+    assemble(sources, mistakes)
+}
+
+/// Reads a pack from texts with their paths inside the pack, such as `conditions/seven-days.yaml`.
+///
+/// Paths that are no part of the rules, such as those of cases, are passed over.
+///
+/// # Errors
+/// As for [`load`].
+pub fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<PackSource, LoadError> {
+    let mut files: BTreeMap<&str, Arc<SourceFile>> = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for (path, text) in texts {
+        let path = path.strip_prefix("./").unwrap_or(path);
+        if path != PACK && section_of(path).is_none() {
+            continue;
+        }
+        let file = text::source(path, text);
+        if files.insert(path, Arc::clone(&file)).is_some() {
+            let message = format!("two texts are given for `{path}`");
+            mistakes.push(Diagnostic::error(Code::DUPLICATE_NAME, Place::start_of(&file), message));
+        }
+    }
+    let Some(pack) = files.remove(PACK) else {
+        return Err(LoadError::NotAPack { path: PathBuf::from(".") });
+    };
+    let rest = files.into_iter().map(|(path, file)| (path.to_owned(), file));
+    assemble(std::iter::once((PACK.to_owned(), pack)).chain(rest), mistakes)
+}
+
+/// The folders at or below `root` that are rule packs, in order of path.
+///
+/// Hidden folders and what lies inside a pack are passed over, and links to folders are not followed.
+///
+/// # Errors
+/// Where a folder cannot be read.
+pub fn find(root: &Path) -> Result<Vec<PathBuf>, LoadError> {
+    fs::metadata(root).map_err(|source| text::failed(root, source))?;
+    let mut found = Vec::new();
+    let mut open = vec![(root.to_path_buf(), 0)];
+    while let Some((dir, depth)) = open.pop() {
+        if dir.join(PACK).is_file() {
+            found.push(dir);
+        } else if depth < folder::MOST_DEPTH && dir.is_dir() {
+            let folders = folder::entries(&dir)?.into_iter().filter(|entry| entry.is_folder);
+            open.extend(folders.map(|entry| (dir.join(entry.name), depth + 1)));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Adds the files of a section's folder. What looks like a file of the section and would not be read is a
+/// mistake: a condition must not go missing because its file is called `.yml`.
+fn section_files(
+    dir: &Path,
+    section: &str,
+    files: &mut Vec<String>,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Result<(), LoadError> {
+    let within = dir.join(section);
+    if !within.is_dir() {
+        return Ok(());
+    }
+    for entry in folder::entries(&within)? {
+        let relative = format!("{section}/{}", entry.name);
+        let start = || Place::start_of(&SourceFile::new(text::shown(&dir.join(&relative)), ""));
+        if entry.is_folder {
+            let message = format!("`{relative}` is a folder, and only files are read from `{section}`");
+            mistakes.push(Diagnostic::error(Code::BAD_NAME, start(), message).help("move its files one level up"));
+        } else if entry.is_file && has_extension(&entry.name, "yml") {
+            let message = format!("`{relative}` is not read: files of a pack end in `.yaml`");
+            mistakes.push(Diagnostic::error(Code::BAD_NAME, start(), message).help("rename the file"));
+        } else if entry.is_file && has_extension(&entry.name, "yaml") {
+            files.push(relative);
+        }
+    }
+    Ok(())
+}
+
+fn has_extension(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
+}
+
+/// The section whose folder a path lies in, if it is a file of one.
+fn section_of(path: &str) -> Option<&'static str> {
+    let (folder, name) = path.split_once('/')?;
+    let is_read = has_extension(name, "yaml") && !name.contains('/');
+    SECTIONS.into_iter().find(|section| is_read && *section == folder)
+}
+
+fn assemble(
+    files: impl IntoIterator<Item = (String, Arc<SourceFile>)>,
+    mut mistakes: Vec<Diagnostic>,
+) -> Result<PackSource, LoadError> {
+    let mut documents = Vec::new();
+    for (relative, file) in files {
+        match single(&file) {
+            Ok(root) => documents.push(document(&relative, file, root)),
+            Err(found) => mistakes.extend(found),
+        }
+    }
+    if mistakes.is_empty() { Ok(PackSource { documents }) } else { Err(mistakes.into()) }
+}
+
+/// The only document of a file.
+fn single(file: &Arc<SourceFile>) -> Result<Node, Vec<Diagnostic>> {
+    let mut roots = yaml::parse(file)?.into_iter();
+    match (roots.next(), roots.next()) {
+        (Some(root), None) => Ok(root),
+        (_, Some(second)) => Err(vec![
+            Diagnostic::error(Code::SYNTAX, second.place, "a second document in a file of a pack")
+                .help("give each document a file of its own, or leave out the `---`"),
+        ]),
+        (None, None) => Err(vec![text::empty(file)]),
+    }
+}
+
+/// The file of a section becomes a mapping with that section, so that every document has one shape.
+fn document(relative: &str, file: Arc<SourceFile>, root: Node) -> Document {
+    let root = match section_of(relative) {
+        Some(section) => Node::map([(section.to_owned(), root)], &Place::start_of(&file)),
+        None => root,
+    };
+    Document { file, root }
+}
+
+#[cfg(test)]
+mod tests {
+    use ringfence_core::source::Content;
+
+    use super::*;
+
+    fn write(dir: &Path, files: &[(&str, &str)]) {
+        for (name, text) in files {
+            let path = dir.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    }
+
+    fn messages(error: &LoadError) -> Vec<String> {
+        error.mistakes().iter().map(|mistake| format!("{}: {}", mistake.place, mistake.message)).collect()
+    }
+
+    const FILES: &[(&str, &str)] = &[
+        ("values/b.yaml", "b: 1\n"),
+        ("conditions/z.yaml", "z: { title: Z }\n"),
+        ("conditions/a.yaml", "# first\na: { title: A }\n"),
+        ("cases/x.yaml", "case: [\n"),
+        ("README.md", "words"),
+        ("pack.yaml", "pack: p\n"),
+    ];
+
+    #[test]
+    fn a_section_file_becomes_a_mapping_of_its_section() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), FILES);
+        let from_folder = load(dir.path()).unwrap();
+        let from_texts = from_texts(FILES.iter().copied()).unwrap();
+        let names: Vec<_> = from_texts.documents.iter().map(|document| document.file.path()).collect();
+        assert_eq!(names, ["pack.yaml", "conditions/a.yaml", "conditions/z.yaml", "values/b.yaml"]);
+        for (read, carried) in from_folder.documents.iter().zip(&from_texts.documents) {
+            let expected = text::shown(&dir.path().join(carried.file.path()));
+            assert_eq!((read.file.path(), read.file.text()), (expected.as_str(), carried.file.text()));
+        }
+        let root = &from_texts.documents[1].root;
+        let title = root.get("conditions").unwrap().get("a").unwrap().get("title").unwrap();
+        assert_eq!(title.place.to_string(), "conditions/a.yaml:2:13");
+        let Content::Map(entries) = &root.content else { panic!("{root:?}") };
+        assert_eq!(entries[0].key_place.to_string(), "conditions/a.yaml:1:1");
+    }
+
+    #[test]
+    fn the_mistakes_of_every_file_are_told() {
+        let texts = [
+            ("pack.yaml", "a: 1\na: 2\n"),
+            ("funds/a.yaml", ""),
+            ("funds/b.yaml", "a: 1\n---\nb: 2\n"),
+            ("facts/c.yaml", "a: [\n"),
+        ];
+        let error = from_texts(texts).unwrap_err();
+        assert_eq!(
+            messages(&error),
+            [
+                "pack.yaml:2:1: the key `a` is given twice",
+                "facts/c.yaml:1:4: the bracket `[` is not closed",
+                "funds/a.yaml:1:1: the file holds nothing",
+                "funds/b.yaml:3:1: a second document in a file of a pack",
+            ]
+        );
+        assert!(error.to_string().starts_with("4 mistakes; the first: pack.yaml:2:1: "), "{error}");
+    }
+
+    #[test]
+    fn what_looks_like_a_rule_is_never_passed_over() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), &[("pack.yaml", "a: 1"), ("funds/a.yml", "a: 1"), ("facts/more/a.yaml", "a: 1")]);
+        let error = load(dir.path()).unwrap_err();
+        let found: Vec<_> = error.mistakes().iter().map(|mistake| mistake.message.as_str()).collect();
+        assert_eq!(
+            found,
+            [
+                "`facts/more` is a folder, and only files are read from `facts`",
+                "`funds/a.yml` is not read: files of a pack end in `.yaml`",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_folder_without_a_pack_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        for error in [load(dir.path()).unwrap_err(), from_texts([("facts/a.yaml", "a: 1")]).unwrap_err()] {
+            assert!(matches!(error, LoadError::NotAPack { .. }), "{error}");
+            assert!(error.help().is_some());
+        }
+        assert!(matches!(load(&dir.path().join("none")), Err(LoadError::NotFound { .. })));
+    }
+
+    #[test]
+    fn packs_are_found_below_a_folder_and_not_inside_packs() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = ["b/pack.yaml", "a/x/pack.yaml", "a/x/inner/pack.yaml", ".hidden/pack.yaml", "c/other.yaml"];
+        write(dir.path(), &files.map(|name| (name, "a: 1")));
+        let found = find(dir.path()).unwrap();
+        assert_eq!(found, [dir.path().join("a/x"), dir.path().join("b")]);
+        assert_eq!(find(&dir.path().join("b")).unwrap(), [dir.path().join("b")]);
+        assert!(matches!(find(&dir.path().join("none")), Err(LoadError::NotFound { .. })));
+    }
+}
