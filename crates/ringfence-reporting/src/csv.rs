@@ -1,0 +1,178 @@
+//! CSV for spreadsheets: commas, a heading line, one row for each thing said.
+//!
+//! A text that a spreadsheet would take for a formula has an apostrophe put before it. An amount is digits with a
+//! point (`1077270.00`), and an empty cell means that it is not known or does not arise.
+
+use std::io;
+
+use ringfence_core::money::Money;
+use ringfence_core::ruling::{FundRuling, Ruling, Tranche};
+
+/// The name and version of the columns of [`portfolio`]. Columns are added at the end only, within a version.
+pub const PORTFOLIO_SCHEMA: &str = "ringfence.portfolio-csv/1";
+
+/// The columns of [`portfolio`].
+///
+/// `period` is `all` for the fund itself and otherwise names a tranche. So that no sum over a column counts a pound
+/// twice, choose the rows where `period` is `all`, or those where it is not. The row of a tranche leaves `amount`,
+/// `redirected`, `destination` and `withheld` empty: these are settled for the fund as a whole.
+pub const PORTFOLIO_COLUMNS: [&str; 18] = [
+    "pack",
+    "pack_version",
+    "rules_at",
+    "known_by",
+    "case",
+    "recipient_code",
+    "recipient_name",
+    "fund",
+    "period",
+    "amount",
+    "earned",
+    "released",
+    "redirected",
+    "destination",
+    "withheld",
+    "recovered",
+    "undetermined",
+    "reason",
+];
+
+/// The name and version of the columns of [`findings`].
+pub const FINDINGS_SCHEMA: &str = "ringfence.findings-csv/1";
+
+/// The columns of [`findings`].
+pub const FINDINGS_COLUMNS: [&str; 6] = ["case", "recipient_code", "recipient_name", "condition", "outcome", "reason"];
+
+/// A table could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to write the table")]
+pub struct CsvError {
+    #[from]
+    source: ::csv::Error,
+}
+
+/// One row for each recipient and fund, and one for each tranche of it: [`PORTFOLIO_COLUMNS`].
+///
+/// # Errors
+/// None in practice: the table is written to memory.
+pub fn portfolio(rulings: &[Ruling]) -> Result<String, CsvError> {
+    let mut rows = Vec::new();
+    for ruling in rulings {
+        for fund in &ruling.funds {
+            rows.push(fund_row(ruling, fund));
+            rows.extend(fund.tranches.iter().map(|tranche| tranche_row(ruling, fund, tranche)));
+        }
+    }
+    table(&PORTFOLIO_COLUMNS, &rows)
+}
+
+/// One row for each recipient and condition: [`FINDINGS_COLUMNS`].
+///
+/// # Errors
+/// None in practice: the table is written to memory.
+pub fn findings(rulings: &[Ruling]) -> Result<String, CsvError> {
+    let mut rows = Vec::new();
+    for ruling in rulings {
+        rows.extend(ruling.findings.iter().map(|finding| {
+            let [case, code, name] = recipient(ruling);
+            [case, code, name, text(&finding.condition), finding.outcome.to_string(), text(&finding.reason)]
+        }));
+    }
+    table(&FINDINGS_COLUMNS, &rows)
+}
+
+fn table<const N: usize>(columns: &[&str; N], rows: &[[String; N]]) -> Result<String, CsvError> {
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    writer.write_record(columns)?;
+    for row in rows {
+        writer.write_record(row)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| ::csv::Error::from(error.into_error()))?;
+    let invalid = |error| ::csv::Error::from(io::Error::new(io::ErrorKind::InvalidData, error));
+    Ok(String::from_utf8(bytes).map_err(invalid)?)
+}
+
+fn recipient(ruling: &Ruling) -> [String; 3] {
+    let recipient = &ruling.case.recipient;
+    [text(&ruling.case.id), text(recipient.code.as_deref().unwrap_or_default()), text(&recipient.name)]
+}
+
+fn fund_row(ruling: &Ruling, fund: &FundRuling) -> [String; 18] {
+    let [case, code, name] = recipient(ruling);
+    let parts = &fund.dispositions;
+    [
+        text(&ruling.pack.id),
+        text(&ruling.pack.version),
+        ruling.rules_at.to_string(),
+        ruling.known_by.map(|date| date.to_string()).unwrap_or_default(),
+        case,
+        code,
+        name,
+        text(&fund.fund),
+        "all".to_owned(),
+        amount(fund.amount),
+        amount(fund.earned),
+        parts.released.to_string(),
+        parts.redirected.to_string(),
+        text(fund.destination.as_deref().unwrap_or_default()),
+        parts.withheld.to_string(),
+        parts.recovered.to_string(),
+        parts.undetermined.to_string(),
+        text(&fund.reason),
+    ]
+}
+
+fn tranche_row(ruling: &Ruling, fund: &FundRuling, tranche: &Tranche) -> [String; 18] {
+    let [case, code, name] = recipient(ruling);
+    [
+        text(&ruling.pack.id),
+        text(&ruling.pack.version),
+        ruling.rules_at.to_string(),
+        ruling.known_by.map(|date| date.to_string()).unwrap_or_default(),
+        case,
+        code,
+        name,
+        text(&fund.fund),
+        text(&tranche.period),
+        String::new(),
+        amount(tranche.earned),
+        tranche.released.to_string(),
+        String::new(),
+        String::new(),
+        String::new(),
+        tranche.recovered.to_string(),
+        tranche.undetermined.to_string(),
+        text(&tranche.reason),
+    ]
+}
+
+fn amount(amount: Option<Money>) -> String {
+    amount.map(|amount| amount.to_string()).unwrap_or_default()
+}
+
+/// A text that no spreadsheet takes for a formula.
+fn text(value: &str) -> String {
+    let opens_formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if opens_formula && !is_number(value) { format!("'{value}") } else { value.to_owned() }
+}
+
+fn is_number(value: &str) -> bool {
+    let digits = value.strip_prefix(['+', '-']).unwrap_or(value);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    all(whole) && all(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_looks_like_a_formula_is_kept_a_text() {
+        assert_eq!(text("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
+        assert_eq!(text("@area"), "'@area");
+        assert_eq!(text("-1+cmd|x"), "'-1+cmd|x");
+        assert_eq!(text("-12.50"), "-12.50");
+        assert_eq!(text("Wiltshire"), "Wiltshire");
+    }
+}

@@ -1,0 +1,138 @@
+//! Mistakes in packs and cases: for a terminal, for programs, and for the hosts that show them beside the code.
+//!
+//! Every form is sorted by file, line and column.
+
+mod sarif;
+mod snippet;
+
+use std::fmt::Write as _;
+
+use ringfence_core::diagnostic::{Diagnostic, Severity};
+use serde::Serialize;
+
+use crate::document::clean;
+
+pub use sarif::sarif;
+
+/// As a compiler shows them, with the line and the marked text, and a count at the end.
+pub fn text(diagnostics: &[Diagnostic], width: usize, colour: bool) -> String {
+    format!("{}{}\n", text_without_count(diagnostics, width, colour), count(diagnostics))
+}
+
+/// The same for somebody who says the count elsewhere: each mistake with an empty line after it.
+pub fn text_without_count(diagnostics: &[Diagnostic], width: usize, colour: bool) -> String {
+    sorted(diagnostics).into_iter().map(|diagnostic| snippet::render(diagnostic, width, colour) + "\n\n").collect()
+}
+
+/// `2 errors, 1 warning`.
+fn count(diagnostics: &[Diagnostic]) -> String {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let warnings = diagnostics.len() - errors;
+    let counted =
+        |count: usize, noun: &str| (count > 0).then(|| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }));
+    let parts: Vec<String> = [counted(errors, "error"), counted(warnings, "warning")].into_iter().flatten().collect();
+    if parts.is_empty() { "no mistakes found".to_owned() } else { parts.join(", ") }
+}
+
+/// A JSON array of objects with code, severity, message, file, line, column, length, label and help.
+///
+/// # Errors
+/// None in practice: every part of a diagnostic has a JSON form.
+pub fn json(diagnostics: &[Diagnostic]) -> Result<String, serde_json::Error> {
+    let forms: Vec<Form<'_>> = sorted(diagnostics).into_iter().map(Form::of).collect();
+    serde_json::to_string_pretty(&forms).map(|text| text + "\n")
+}
+
+#[derive(Serialize)]
+struct Form<'a> {
+    code: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    file: &'a str,
+    line: usize,
+    column: usize,
+    length: usize,
+    label: &'a str,
+    help: Option<&'a str>,
+}
+
+impl<'a> Form<'a> {
+    fn of(diagnostic: &'a Diagnostic) -> Self {
+        let place = &diagnostic.place;
+        Self {
+            code: diagnostic.code.as_str(),
+            severity: word(diagnostic.severity),
+            message: &diagnostic.message,
+            file: place.file().path(),
+            line: place.line(),
+            column: place.column(),
+            length: place.length(),
+            label: &diagnostic.label,
+            help: diagnostic.help.as_deref(),
+        }
+    }
+}
+
+/// Workflow commands that GitHub shows beside the changed lines.
+pub fn github(diagnostics: &[Diagnostic]) -> String {
+    let mut out = String::new();
+    for diagnostic in sorted(diagnostics) {
+        let place = &diagnostic.place;
+        let mut message = diagnostic.message.clone();
+        if let Some(help) = &diagnostic.help {
+            message = format!("{message}\nhelp: {help}");
+        }
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            out,
+            "::{} file={},line={},col={},title={}::{}",
+            word(diagnostic.severity),
+            property(place.file().path()),
+            place.line(),
+            place.column(),
+            property(diagnostic.code.as_str()),
+            data(&message),
+        );
+    }
+    out
+}
+
+/// What a message of a workflow command must escape.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A").chars().map(visible).collect()
+}
+
+/// What a property of a workflow command must escape.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// A control character as something that can be seen.
+fn visible(letter: char) -> char {
+    if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }
+}
+
+const fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+/// The same in the order of their places; at one place errors come first.
+fn sorted(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let mut out: Vec<&Diagnostic> = diagnostics.iter().collect();
+    out.sort_by(|left, right| {
+        let key = |diagnostic: &Diagnostic| (diagnostic.severity, diagnostic.code);
+        left.place.key().cmp(&right.place.key()).then_with(|| key(left).cmp(&key(right)))
+    });
+    out
+}
+
+/// The message and the help in one text.
+fn whole_message(diagnostic: &Diagnostic) -> String {
+    match &diagnostic.help {
+        Some(help) => clean(&format!("{}; {help}", diagnostic.message)),
+        None => clean(&diagnostic.message),
+    }
+}

@@ -1,0 +1,26 @@
+//! Text for a terminal: no line is wider than asked for, except a web address that does not fit.
+
+mod layout;
+
+use ringfence_core::ruling::Ruling;
+
+use crate::portfolio::Portfolio;
+use crate::report;
+pub use crate::report::Only;
+
+pub(crate) use layout::render;
+
+/// A ruling in short: findings, money, what is missing, warnings, digests.
+pub fn ruling(ruling: &Ruling, width: usize, colour: bool) -> String {
+    render(&report::ruling(ruling), width, colour)
+}
+
+/// A ruling at length, as a letter that gives every reason in words and figures.
+pub fn explain(ruling: &Ruling, only: Only<'_>, width: usize, colour: bool) -> String {
+    render(&report::explain(ruling, only), width, colour)
+}
+
+/// A portfolio: totals, counts, what is undetermined, and each recipient.
+pub fn portfolio(portfolio: &Portfolio, width: usize, colour: bool) -> String {
+    render(&report::portfolio(portfolio), width, colour)
+}

@@ -1,0 +1,77 @@
+//! CSV, JSON and the list of packs.
+
+use ringfence_reporting::packs::{PackSummary, list, list_json};
+use ringfence_reporting::{csv, json, json_lines};
+
+use crate::assert_fits;
+use crate::samples::{late_start, missing_quarter, wiltshire};
+
+#[test]
+fn a_row_for_each_fund_and_tranche() {
+    let mut injected = missing_quarter();
+    injected.case.recipient.name = "=HYPERLINK(\"http://example.org\",\"a, b\")".to_owned();
+    let table = csv::portfolio(&[late_start(), injected]).unwrap();
+    assert!(table.starts_with(&csv::PORTFOLIO_COLUMNS.join(",")));
+    insta::assert_snapshot!("csv-portfolio", table);
+}
+
+#[test]
+fn a_row_for_each_finding() {
+    let table = csv::findings(&[wiltshire()]).unwrap();
+    assert!(table.starts_with(&csv::FINDINGS_COLUMNS.join(",")));
+    insta::assert_snapshot!("csv-findings", table);
+}
+
+#[test]
+fn a_ruling_is_one_line_or_many() {
+    let lines = json_lines::rulings(&[wiltshire(), late_start()]).unwrap();
+    assert_eq!(lines.lines().count(), 2);
+    let one: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    let many: serde_json::Value = serde_json::from_str(&json::ruling(&wiltshire()).unwrap()).unwrap();
+    assert_eq!(one, many);
+    assert_eq!(one["funds"][0]["amount"], "1077270.00");
+}
+
+#[test]
+fn packs_are_listed() {
+    let pack = |years: &str, title: &str, rules_on: &str| PackSummary {
+        path: format!("rules/better-care-fund/{years}"),
+        id: format!("better-care-fund/{years}"),
+        title: title.to_owned(),
+        version: "1.0.0".to_owned(),
+        years: Some(years.to_owned()),
+        rules_on: rules_on.to_owned(),
+        errors: 0,
+    };
+    let packs = [
+        pack(
+            "2015-16",
+            "Better Care Fund 2015-16",
+            "the payment for fewer emergency admissions, and the share ring-fenced for care out of hospital",
+        ),
+        pack("2025-26", "Better Care Fund 2025-26", "the minimum contribution of the NHS to adult social care"),
+    ];
+    let shown = list(&packs, 80, false);
+    assert_fits(&shown, 80);
+    insta::assert_snapshot!("packs", shown);
+    let json: serde_json::Value = serde_json::from_str(&list_json(&packs).unwrap()).unwrap();
+    assert_eq!(json[1]["rules-on"], packs[1].rules_on);
+    assert_eq!(json[1]["errors"], 0);
+    assert_eq!(list(&[], 80, false), "There is no pack here.\n");
+}
+
+#[test]
+fn a_pack_with_errors_is_listed_as_broken() {
+    let pack = PackSummary {
+        path: "rules/mine".to_owned(),
+        id: String::new(),
+        title: String::new(),
+        version: String::new(),
+        years: None,
+        rules_on: "nothing yet".to_owned(),
+        errors: 11,
+    };
+    let shown = list(std::slice::from_ref(&pack), 80, false);
+    assert!(shown.contains("Broken: 11 errors") && shown.contains("Nothing yet"), "{shown}");
+    assert!(list_json(&[pack]).unwrap().contains("\"errors\": 11"));
+}
