@@ -1,0 +1,32 @@
+//! The commands, a file for each.
+
+mod check;
+mod evaluate;
+mod explain;
+mod list;
+
+use clap::Subcommand;
+
+use crate::exit::{Answer, Failure};
+use crate::screen::Screen;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Evaluate(evaluate::Evaluate),
+    Explain(explain::Explain),
+    Check(check::Check),
+    List(list::List),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
+        match self {
+            Self::Evaluate(command) => command.run(screen),
+            Self::Explain(command) => command.run(screen),
+            Self::Check(command) => command.run(screen),
+            Self::List(command) => command.run(screen),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! `ringfence evaluate`: rules on cases.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use ringfence_core::ruling::{Outcome, Ruling};
+use ringfence_reporting::portfolio::{Portfolio, PortfolioError};
+use ringfence_reporting::{csv, json, json_lines, markdown, text};
+
+use crate::exit::{Answer, Failure, Problem};
+use crate::inputs::{Basis, Inputs, rule};
+use crate::screen::{Layout, Screen};
+use crate::words::{counted, listed};
+
+/// Rule on cases
+///
+/// One case gives a ruling, several give a portfolio: totals, counts and each recipient.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  ringfence evaluate rules/better-care-fund/2015-16 \\
+      examples/england-2015-16/england.yaml
+  ringfence evaluate rules/better-care-fund/2015-16 case.yaml \\
+      --known-by 2015-08-31 --format json")]
+pub(crate) struct Evaluate {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Rule on this case only. Repeatable
+    #[arg(long, value_name = "ID")]
+    case: Vec<String>,
+    #[command(flatten)]
+    basis: Basis,
+    /// How the rulings are written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Write to this file, whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Exit with 1 if any finding has one of these outcomes; `undetermined` is also money that is not decided
+    #[arg(long, value_name = "OUTCOMES", value_delimiter = ',')]
+    fail_on: Vec<FailOn>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal
+    #[default]
+    Text,
+    /// Markdown
+    Markdown,
+    /// One JSON document
+    Json,
+    /// A ruling a line
+    Jsonl,
+    /// A row for each recipient, fund and tranche
+    Csv,
+    /// A row for each recipient and condition
+    CsvFindings,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// A condition is not satisfied
+    Unmet,
+    /// Missing evidence could change a finding or an amount
+    Undetermined,
+    /// A person has yet to decide
+    Pending,
+}
+
+impl FailOn {
+    fn holds(self, ruling: &Ruling) -> bool {
+        let any = |outcome| ruling.findings.iter().any(|finding| finding.outcome == outcome);
+        let is_open = || {
+            let mut funds = ruling.funds.iter();
+            funds.any(|fund| fund.amount.is_none() || !fund.dispositions.undetermined.is_zero())
+        };
+        match self {
+            Self::Unmet => any(Outcome::Unmet),
+            Self::Undetermined => any(Outcome::Undetermined) || is_open(),
+            Self::Pending => any(Outcome::Pending),
+        }
+    }
+}
+
+impl Evaluate {
+    /// Rules on the cases and writes the rulings.
+    pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
+        let loaded = self.inputs.load()?.only(&self.case)?;
+        let cases = loaded.cases()?;
+        let rulings = rule(&loaded.pack, &cases, &self.basis.options(&loaded.pack)?)?;
+        let count = rulings.len();
+        let failing = self.failing(&rulings);
+        let output = self.output.as_deref();
+        let text = self.format.render(rulings, screen.layout(output))?;
+        screen.deliver(&text, output)?;
+        if let Some(path) = output {
+            screen.say(&format!("wrote {} to `{}`", counted(count, "ruling"), path.display()));
+        }
+        if failing.is_empty() {
+            return Ok(Answer::Yes);
+        }
+        let ids = listed(failing.iter().map(String::as_str));
+        screen.say(&format!("`--fail-on` holds for {} of {}: {ids}", failing.len(), counted(count, "case")));
+        Ok(Answer::No)
+    }
+
+    /// The ids of the cases that the user asked to fail on.
+    fn failing(&self, rulings: &[Ruling]) -> Vec<String> {
+        let failing = rulings.iter().filter(|ruling| self.fail_on.iter().any(|fail_on| fail_on.holds(ruling)));
+        failing.map(|ruling| ruling.case.id.clone()).collect()
+    }
+}
+
+impl Format {
+    fn render(self, rulings: Vec<Ruling>, layout: Layout) -> Result<String, Problem> {
+        let Layout { width, colour } = layout;
+        let only = match rulings.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        };
+        let text = match (self, only) {
+            (Self::Text, Some(ruling)) => text::ruling(ruling, width, colour),
+            (Self::Text, None) => text::portfolio(&portfolio(rulings)?, width, colour),
+            (Self::Markdown, Some(ruling)) => markdown::ruling(ruling),
+            (Self::Markdown, None) => markdown::portfolio(&portfolio(rulings)?),
+            (Self::Json, Some(ruling)) => json::ruling(ruling).map_err(|error| Problem::of(&error))?,
+            (Self::Json, None) => json::portfolio(&portfolio(rulings)?).map_err(|error| Problem::of(&error))?,
+            (Self::Jsonl, _) => json_lines::rulings(&rulings).map_err(|error| Problem::of(&error))?,
+            (Self::Csv, _) => csv::portfolio(&rulings).map_err(|error| Problem::of(&error))?,
+            (Self::CsvFindings, _) => csv::findings(&rulings).map_err(|error| Problem::of(&error))?,
+        };
+        Ok(text)
+    }
+}
+
+fn portfolio(rulings: Vec<Ruling>) -> Result<Portfolio, Problem> {
+    Portfolio::new(rulings).map_err(|error| {
+        let help = match error {
+            PortfolioError::Differs { .. } => Some(
+                "give all cases the same dates with `--rules-at` and `--known-by`, or use `--format jsonl` or `csv`",
+            ),
+            _ => None,
+        };
+        Problem::of(&error).help(help.map(str::to_owned))
+    })
+}

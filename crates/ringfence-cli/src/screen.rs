@@ -1,0 +1,214 @@
+//! Where output goes and how it looks there: streams, files, colour and width.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use clap::{Args, ValueEnum};
+use ringfence_reporting::diagnostics;
+
+use crate::exit::{Failure, Problem};
+use crate::words::wrapped;
+
+/// The width where nothing else says one.
+const WIDTH: usize = 80;
+/// Lines longer than this are hard to read, however wide the terminal.
+const MOST_WIDTH: usize = 120;
+/// Tables need this much.
+const LEAST_WIDTH: u16 = 40;
+
+/// How output looks.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct ScreenOptions {
+    /// Whether text is coloured; `auto` colours it on a terminal, unless `NO_COLOR` is set
+    #[arg(long, alias = "color", value_name = "WHEN", default_value = "auto", global = true)]
+    colour: Colour,
+    /// The width of text, in characters [default: the terminal's, or 80]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(i64::from(LEAST_WIDTH)..=1000), global = true)]
+    width: Option<u16>,
+    /// Say nothing but errors on standard error
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How a text is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// In characters.
+    pub(crate) width: usize,
+    /// Whether it has escape codes.
+    pub(crate) colour: bool,
+}
+
+/// Standard output and standard error.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    colour: Colour,
+    width: Option<usize>,
+    quiet: bool,
+}
+
+impl Screen {
+    /// The screen that the user wants.
+    pub(crate) fn new(options: &ScreenOptions) -> Self {
+        let choice = match options.colour {
+            Colour::Auto => ColorChoice::Auto,
+            Colour::Always => ColorChoice::Always,
+            Colour::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+        Self { colour: options.colour, width: options.width.map(usize::from), quiet: options.quiet }
+    }
+
+    /// How data is laid out: for a file if there is one, and else for standard output.
+    pub(crate) fn layout(&self, output: Option<&Path>) -> Layout {
+        match output {
+            Some(_) => Layout { width: self.width.unwrap_or(WIDTH), colour: self.colour == Colour::Always },
+            None => Layout { width: self.width_of(&io::stdout()), colour: is_coloured(&io::stdout()) },
+        }
+    }
+
+    /// Writes data to standard output, or to a file as a whole or not at all.
+    ///
+    /// A reader who stops reading, as `head` does, is no failure.
+    pub(crate) fn deliver(&self, text: &str, output: Option<&Path>) -> Result<(), Problem> {
+        if let Some(path) = output {
+            return write_whole(path, text)
+                .map_err(|error| Problem::unwritable(&format!("`{}`", path.display()), &error));
+        }
+        let written = if self.layout(None).colour {
+            write_to(AutoStream::always(io::stdout().lock()), text)
+        } else {
+            write_to(io::stdout().lock(), text)
+        };
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Problem::unwritable("standard output", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Says something in passing.
+    pub(crate) fn say(&self, text: &str) {
+        if !self.quiet {
+            let text = wrapped(text, 0, 2, self.width_of(&io::stderr()));
+            talk(&format!("{text}\n"));
+        }
+    }
+
+    /// Tells why a command could not do its work.
+    pub(crate) fn fail(&self, failure: &Failure) {
+        let layout = Layout { width: self.width_of(&io::stderr()), colour: is_coloured(&io::stderr()) };
+        let mut parts = Vec::new();
+        if !failure.mistakes.is_empty() {
+            parts.push(diagnostics::text(&failure.mistakes, layout.width, layout.colour));
+        }
+        parts.extend(failure.problems.iter().map(|problem| shown(problem, layout)));
+        talk(&parts.join("\n"));
+    }
+
+    fn width_of(&self, stream: &impl Stream) -> usize {
+        self.width.unwrap_or_else(|| stream.terminal_width().map_or(WIDTH, |width| width.min(MOST_WIDTH)))
+    }
+}
+
+/// A problem as a compiler would show it.
+fn shown(problem: &Problem, layout: Layout) -> String {
+    let style = |style: Style| if layout.colour { style } else { Style::new() };
+    let (red, blue, bold) = (
+        style(AnsiColor::BrightRed.on_default().bold()),
+        style(AnsiColor::BrightBlue.on_default().bold()),
+        style(Style::new().bold()),
+    );
+    let message = wrapped(&problem.message, 7, 7, layout.width);
+    let mut out = format!("{red}error{red:#}{bold}: {message}{bold:#}\n");
+    if let Some(place) = &problem.place {
+        let place = wrapped(&place.to_string(), 0, 0, usize::MAX);
+        out = format!("{out} {blue}-->{blue:#} {place}\n");
+    }
+    if let Some(help) = &problem.help {
+        let help = wrapped(help, 10, 10, layout.width);
+        out = format!("{out}  {blue}={blue:#} {bold}help{bold:#}: {help}\n");
+    }
+    out
+}
+
+/// Writes to standard error. Where that cannot be done there is nobody left to tell.
+fn talk(text: &str) {
+    let _ = write_to(AutoStream::auto(io::stderr().lock()), text);
+}
+
+fn write_to(mut stream: impl Write, text: &str) -> io::Result<()> {
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
+}
+
+/// A stream that may be a terminal.
+trait Stream: anstream::stream::RawStream {
+    /// The width of the terminal, if it is one that tells.
+    fn terminal_width(&self) -> Option<usize>;
+}
+
+macro_rules! stream {
+    ($($name:ty),+) => {
+        $(impl Stream for $name {
+            fn terminal_width(&self) -> Option<usize> {
+                let terminal = IsTerminal::is_terminal(self).then_some(self)?;
+                let told = terminal_size::terminal_size_of(terminal).map(|(width, _)| usize::from(width.0));
+                let width = told.or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())?;
+                Some(width.max(usize::from(LEAST_WIDTH)))
+            }
+        })+
+    };
+}
+
+stream!(io::Stdout, io::Stderr);
+
+fn is_coloured<S: Stream>(stream: &S) -> bool {
+    anstream::AutoStream::choice(stream) != ColorChoice::Never
+}
+
+/// Writes a file beside its place and moves it there, so that nobody ever sees half of it.
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let there = fs::metadata(path).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
+        // A device or a pipe is written to; a file moved there would take its place.
+        return write_to(fs::OpenOptions::new().write(true).open(path)?, text);
+    }
+    if there.as_ref().is_some_and(fs::Metadata::is_dir) {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    // Where the path is a link, the file it leads to is replaced, not the link.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ringfence-");
+    if let Some(permissions) = permissions(there.as_ref()) {
+        builder.permissions(permissions);
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(&target)?;
+    Ok(())
+}
+
+/// What the file before it had, or else what a new file has: temporary files are private otherwise.
+fn permissions(there: Option<&fs::Metadata>) -> Option<fs::Permissions> {
+    #[cfg(unix)]
+    let usual = Some(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    #[cfg(not(unix))]
+    let usual = None;
+    there.map(fs::Metadata::permissions).or(usual)
+}
