@@ -1,0 +1,58 @@
+//! Every shipped pack against the reference: Rhai's own interpreter over the same script texts.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops where something does not hold"
+)]
+
+mod common;
+
+use ringfence_core::evaluate::{Options, Scratch};
+use ringfence_core::language::reference::{Compared, Reference};
+use ringfence_core::pack::Pack;
+use ringfence_core::period::Period;
+
+/// Compares both readings of one folder's cases, and says how much there was to compare.
+fn compare(pack_folder: &str, cases: &[&str], set: &[(&str, &str)]) -> Compared {
+    let source = ringfence_loaders::pack::load(&common::path(pack_folder)).unwrap();
+    let pack = Pack::compile(&source).unwrap();
+    let set = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let options = Options { set, through: None::<Period>, ..Options::default() };
+    let mut total = Compared::default();
+    for path in cases {
+        for document in ringfence_loaders::case::load(&common::path(path)).unwrap() {
+            let case = pack.read_case(&document).unwrap();
+            let day = case.rules_at.unwrap_or_else(|| "2015-04-01".parse().unwrap());
+            let rules = pack.rules_at(day, &options).unwrap();
+            let reference = Reference::new(&rules, &source).unwrap();
+            let bound = rules.bind(&case, case.known_by).unwrap();
+            let mut scratch = Scratch::new();
+            rules.rule(&bound, &mut scratch).unwrap();
+            let found = reference.compare(&bound, &scratch);
+            let found = found.unwrap_or_else(|why| panic!("{}: {why}", case.id));
+            total.agreed += found.agreed;
+            total.skipped += found.skipped;
+        }
+    }
+    total
+}
+
+#[test]
+fn the_authors_cases_agree_with_rhai() {
+    let cases = "rules/better-care-fund/2015-16/cases";
+    let found = compare("rules/better-care-fund/2015-16", &[cases], &[]);
+    assert!(found.agreed > 1_500, "{found:?}");
+    // The cases are there to show what is missing, but most of them are nearly complete.
+    assert!(found.skipped * 4 < found.agreed, "{found:?}");
+}
+
+#[test]
+fn all_of_england_agrees_with_rhai_in_both_readings_of_the_cap() {
+    let portfolio = "examples/england-2015-16/england.yaml";
+    for reading in ["plan-to-date", "annual"] {
+        let found = compare("rules/better-care-fund/2015-16", &[portfolio], &[("cap_reading", reading)]);
+        assert!(found.agreed > 8_000, "{found:?}");
+    }
+}
