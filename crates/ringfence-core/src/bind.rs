@@ -148,6 +148,8 @@ struct Binder<'a> {
     facts: Vec<Val>,
     rows: Vec<Val>,
     texts: Vec<String>,
+    /// The numbers of `texts`.
+    numbers: BTreeMap<String, usize>,
     absences: BTreeMap<u32, String>,
     row_absences: BTreeMap<u32, String>,
     chosen: BTreeMap<u32, Chosen>,
@@ -155,15 +157,18 @@ struct Binder<'a> {
 
 impl Binder<'_> {
     fn symbol(&mut self, text: &str) -> i64 {
-        let known = self.pack.symbols.iter().position(|symbol| symbol == text);
-        let number = known.unwrap_or_else(|| {
-            let offset = self.texts.iter().position(|symbol| symbol == text).unwrap_or_else(|| {
+        if let Some(number) = self.pack.symbol_numbers.get(text) {
+            return *number;
+        }
+        let offset = match self.numbers.get(text) {
+            Some(offset) => *offset,
+            None => {
                 self.texts.push(text.to_owned());
+                self.numbers.insert(text.to_owned(), self.texts.len() - 1);
                 self.texts.len() - 1
-            });
-            self.pack.symbols.len() + offset
-        });
-        i64::try_from(number).unwrap_or(i64::MAX)
+            }
+        };
+        i64::try_from(self.pack.symbols.len() + offset).unwrap_or(i64::MAX)
     }
 
     fn cell(&mut self, value: &Value) -> Val {
@@ -283,6 +288,7 @@ impl Rules<'_> {
             facts: vec![Val::Word(Word::absent(State::Missing)); pack.fact_cells],
             rows: Vec::new(),
             texts: Vec::new(),
+            numbers: BTreeMap::new(),
             absences: BTreeMap::new(),
             row_absences: BTreeMap::new(),
             chosen: BTreeMap::new(),

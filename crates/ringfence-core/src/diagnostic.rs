@@ -171,9 +171,14 @@ impl fmt::Display for Diagnostic {
 
 /// The name nearest to `written`, if one is near: a third of its letters may differ.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = written.chars().count().div_ceil(3);
+    const LONGEST: usize = 80;
+    let length = written.chars().count();
+    let limit = length.div_ceil(3);
     known
         .into_iter()
+        // Names of very different lengths are not near, and very long ones are not typing slips.
+        .filter(|name| length <= LONGEST && name.len().abs_diff(written.len()) <= limit * 4)
+        .filter(|name| name.chars().count().abs_diff(length) <= limit)
         .map(|name| (distance(written, name), name))
         .filter(|(steps, _)| *steps <= limit)
         .min()

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 pub use error::EvaluateError;
 use run::{Marked, Runner};
 
-use crate::bind::{Answer, Bound};
+use crate::bind::Bound;
 use crate::case::Case;
 use crate::diagnostic::Diagnostic;
 use crate::language::eval::{Cells, Fault, Machine, Silent, Trail};
@@ -16,7 +16,7 @@ use crate::language::ir::{Expr, Kind};
 use crate::language::lower::LOCALS;
 use crate::language::value::{State, Truth, Val, Wide};
 use crate::money::Money;
-use crate::pack::{Condition, Deadline, Pack, Step, Test};
+use crate::pack::{Deadline, Pack, Step, Test};
 use crate::period::Period;
 use crate::ruling::{Dispositions, Outcome, Ruling};
 use crate::source::Place;
@@ -61,8 +61,8 @@ pub(crate) enum Choice {
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(crate) derived: Vec<Val>,
-    /// Whether each condition applies, as far as it was asked.
-    applies: Vec<Truth>,
+    /// Whether a person's decision is all that each condition lacks.
+    pending: Vec<bool>,
     pub(crate) wide: Wide,
     locals: Vec<Val>,
     pub(crate) funds: Vec<FundFound>,
@@ -130,14 +130,13 @@ pub(crate) struct TrancheFound {
 #[derive(Clone, Copy, Debug)]
 pub struct Decision<'a> {
     rules: &'a Rules<'a>,
-    bound: &'a Bound,
     scratch: &'a Scratch,
 }
 
 impl Decision<'_> {
     /// The outcome of each condition, in the pack's order.
     pub fn outcomes(&self) -> impl Iterator<Item = Outcome> {
-        (0..self.rules.pack.conditions.len()).map(|index| self.rules.outcome(index, self.bound, self.scratch))
+        (0..self.rules.pack.conditions.len()).map(|index| self.rules.outcome(index, self.scratch))
     }
 
     /// Where the money of each fund goes, in the pack's order, with its amount if that is known.
@@ -329,7 +328,7 @@ impl<'p> Rules<'p> {
     /// A number that cannot be computed exactly, or amounts that would not add up.
     pub fn decide<'a>(&'a self, bound: &'a Bound, scratch: &'a mut Scratch) -> Result<Decision<'a>, EvaluateError> {
         self.run(bound, scratch, &self.pack.needed, false)?;
-        Ok(Decision { rules: self, bound, scratch })
+        Ok(Decision { rules: self, scratch })
     }
 
     /// The reason reading: the same, with every sub-result remembered.
@@ -338,7 +337,7 @@ impl<'p> Rules<'p> {
     /// As [`Rules::decide`].
     pub fn reason<'a>(&'a self, bound: &'a Bound, scratch: &'a mut Scratch) -> Result<Decision<'a>, EvaluateError> {
         self.run(bound, scratch, &self.pack.needed, true)?;
-        Ok(Decision { rules: self, bound, scratch })
+        Ok(Decision { rules: self, scratch })
     }
 
     /// Rules on a bound case, with words.
@@ -358,60 +357,32 @@ impl<'p> Rules<'p> {
         scratch.tranches.clear();
         scratch.trail.entries.clear();
         scratch.marks.clear();
-        scratch.applies.clear();
-        scratch.applies.resize(self.pack.conditions.len(), Truth::True);
+        scratch.pending.clear();
+        scratch.pending.resize(self.pack.conditions.len(), false);
         scratch.wide.clear();
-        let Scratch { derived, applies, wide, locals, funds, tranches, trail, marks } = scratch;
+        let Scratch { derived, pending, wide, locals, funds, tranches, trail, marks } = scratch;
         let cells = Cells { facts: &bound.facts, rows: &bound.rows, parameters: &self.parameters };
         let (first_ordinal, periods) = (self.first_ordinal(), self.pack.period_count());
         if remember {
             let memory = Marked { trail, marks };
             let machine = Machine { cells, derived, locals, wide, now: 0, first_ordinal, periods, fault: None, memory };
-            Runner { rules: self, bound, machine, applies, funds, tranches }.all(order).map_err(|error| *error)
+            Runner { rules: self, bound, machine, pending, funds, tranches }.all(order).map_err(|error| *error)
         } else {
             let machine =
                 Machine { cells, derived, locals, wide, now: 0, first_ordinal, periods, fault: None, memory: Silent };
-            Runner { rules: self, bound, machine, applies, funds, tranches }.all(order).map_err(|error| *error)
+            Runner { rules: self, bound, machine, pending, funds, tranches }.all(order).map_err(|error| *error)
         }
     }
 
     /// The outcome of a condition that has been worked out.
-    pub(crate) fn outcome(&self, index: usize, bound: &Bound, scratch: &Scratch) -> Outcome {
+    pub(crate) fn outcome(&self, index: usize, scratch: &Scratch) -> Outcome {
         let Some(condition) = self.pack.conditions.get(index) else { return Outcome::Undetermined };
         match scratch.derived.get(condition.slot as usize).map(|cell| cell.truth()) {
             Some(Truth::True) => Outcome::Met,
             Some(Truth::False) => Outcome::Unmet,
             Some(Truth::NotApplicable) => Outcome::NotApplicable,
-            _ if self.waits_for_person(condition, bound, scratch) => Outcome::Pending,
+            _ if scratch.pending.get(index) == Some(&true) => Outcome::Pending,
             _ => Outcome::Undetermined,
-        }
-    }
-
-    /// Whether a decision is all that an open condition lacks.
-    fn waits_for_person(&self, condition: &Condition, bound: &Bound, scratch: &Scratch) -> bool {
-        match &condition.test {
-            Test::Decision(at) => {
-                let index = self.pack.conditions.iter().position(|other| other.slot == condition.slot);
-                let applies = index.and_then(|index| scratch.applies.get(index)) == Some(&Truth::True);
-                applies && matches!(bound.decisions.get(*at as usize), Some(Answer::Pending(_)))
-            }
-            Test::Of { of, .. } => {
-                let open = |limb: &&u32| {
-                    let limb = self.pack.conditions.get(**limb as usize);
-                    limb.is_some_and(|limb| {
-                        scratch.derived.get(limb.slot as usize).map(|cell| cell.truth()) == Some(Truth::Missing)
-                    })
-                };
-                let mut limbs = of.iter().filter(open).peekable();
-                limbs.peek().is_some()
-                    && limbs.all(|limb| {
-                        self.pack
-                            .conditions
-                            .get(*limb as usize)
-                            .is_some_and(|limb| self.waits_for_person(limb, bound, scratch))
-                    })
-            }
-            _ => false,
         }
     }
 }

@@ -64,7 +64,7 @@ pub(super) struct Runner<'a, M> {
     pub(super) rules: &'a Rules<'a>,
     pub(super) bound: &'a Bound,
     pub(super) machine: Machine<'a, M>,
-    pub(super) applies: &'a mut Vec<Truth>,
+    pub(super) pending: &'a mut [bool],
     pub(super) funds: &'a mut Vec<FundFound>,
     pub(super) tranches: &'a mut Vec<TrancheFound>,
 }
@@ -135,9 +135,6 @@ impl<M: Remember> Runner<'_, M> {
             let from = self.machine.memory.begin();
             let applies = self.machine.truth(applies);
             self.machine.memory.end(ScriptKey::Applies(index), from);
-            if let Some(known) = self.applies.get_mut(index as usize) {
-                *known = applies;
-            }
             match applies {
                 Truth::True => {}
                 Truth::False => return Truth::NotApplicable,
@@ -156,9 +153,26 @@ impl<M: Remember> Runner<'_, M> {
             }
             Test::Decision(at) => match self.bound.decisions.get(*at as usize) {
                 Some(Answer::Given { met }) => Truth::from_bool(*met),
-                _ => Truth::Missing,
+                _ => {
+                    self.wait(index);
+                    Truth::Missing
+                }
             },
-            Test::Of { need, of } => self.limbs(*need, of),
+            Test::Of { need, of } => {
+                let truth = self.limbs(*need, of);
+                let mut open = of.iter().filter(|limb| self.known_truth(**limb) == Truth::Missing);
+                if truth == Truth::Missing && open.all(|limb| self.pending.get(*limb as usize) == Some(&true)) {
+                    self.wait(index);
+                }
+                truth
+            }
+        }
+    }
+
+    /// Notes that a person's decision is all that a condition lacks.
+    fn wait(&mut self, condition: u32) {
+        if let Some(pending) = self.pending.get_mut(condition as usize) {
+            *pending = true;
         }
     }
 

@@ -79,9 +79,21 @@ struct Compiler {
     mistakes: Mistakes,
     /// Facts and parameters that are declared with a mistake.
     broken: BTreeSet<String>,
+    /// The places of facts and values by name.
+    fact_numbers: BTreeMap<String, usize>,
+    value_numbers: BTreeMap<String, usize>,
     reading: Vec<BTreeSet<Dep>>,
     used: BTreeSet<Dep>,
 }
+
+/// How many mistakes are told with their near misses.
+const MANY_MISTAKES: usize = 20;
+
+/// How deep values and conditions may rest on each other.
+const DEEPEST: usize = 256;
+
+/// How deep lowering one value may lead to lowering another. Those it names are lowered before, so this is hardly ever 1.
+const NESTED: usize = 4;
 
 /// The keys at the top of `pack.yaml` besides the sections.
 const IDENTITY: &[&str] = &[
@@ -148,11 +160,14 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
         sites: Vec::new(),
         mistakes,
         broken: BTreeSet::new(),
+        fact_numbers: BTreeMap::new(),
+        value_numbers: BTreeMap::new(),
         reading: Vec::new(),
         used: BTreeSet::new(),
     };
     let parts = compiler.sections(source);
-    let Compiler { facts, parameters, values, symbols, sites, mut mistakes, .. } = compiler;
+    let Compiler { facts, fact_numbers, parameters, values, symbols, symbol_numbers, sites, mut mistakes, .. } =
+        compiler;
     let values: Option<Vec<DerivedValue>> = values
         .into_iter()
         .map(|progress| match progress {
@@ -181,6 +196,7 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
         recipient: identity.recipient,
         periods: identity.periods,
         facts,
+        fact_numbers,
         parameters,
         sign_offs: parts.sign_offs,
         decisions: parts.decisions,
@@ -190,6 +206,7 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
         order: parts.order,
         sites,
         symbols,
+        symbol_numbers,
         values,
         digest: digest(source),
         warnings: Vec::new(),
@@ -358,9 +375,7 @@ impl Compiler {
         self.check_names();
         let condition_entries = entries(source, "conditions", &mut self.mistakes);
         let derived_cells = self.number_conditions(&condition_entries, value_cells);
-        for index in 0..self.raw_values.len() {
-            self.lower_value(index);
-        }
+        self.lower_values();
         for (index, (script, because)) in suspects {
             let when = self.lower(&script, Some(&Type::Bool), true_in_period(&self.facts, index)).map(|(when, _)| when);
             if let Some(when) = &when {
@@ -431,6 +446,7 @@ impl Compiler {
             if let Some(suspect) = suspect {
                 suspects.push((self.facts.len(), suspect));
             }
+            self.fact_numbers.insert(fact.name.clone(), self.facts.len());
             self.facts.push(fact);
         }
         (suspects, cells)
@@ -463,6 +479,7 @@ impl Compiler {
             let slot = u32::try_from(cells).unwrap_or(u32::MAX);
             let raw = self.raw_value(entry, slot);
             cells += self.width(raw.per_period);
+            self.value_numbers.insert(raw.name.clone(), self.raw_values.len());
             self.raw_values.push(raw);
             self.values.push(Progress::Todo);
             self.value_deps.push(BTreeSet::new());
@@ -519,13 +536,14 @@ impl Compiler {
         let facts = self.facts.iter().map(|fact| (fact.name.as_str(), &fact.place));
         let values = self.raw_values.iter().map(|value| (value.name.as_str(), &value.place));
         for (name, place) in values.clone() {
-            if let Some((_, first)) = facts.clone().find(|(fact, _)| *fact == name) {
+            let first = self.fact_numbers.get(name).and_then(|index| self.facts.get(*index)).map(|fact| &fact.place);
+            if let Some(first) = first {
                 let message = format!("`{name}` is both a fact and a value");
                 let diagnostic = Diagnostic::error(Code::DUPLICATE_NAME, place.clone(), message);
                 self.mistakes.push(diagnostic.help(format!("the fact is declared at {first}")));
             }
         }
-        let all: Vec<(&str, &Place)> = facts.chain(values).collect();
+        let all: BTreeMap<&str, &Place> = facts.chain(values).collect();
         declare::check_prefixes(&all, &mut self.mistakes);
     }
 
@@ -585,9 +603,60 @@ impl Compiler {
         }
     }
 
+    /// Lowers every value after those that its script names, however long the chain.
+    fn lower_values(&mut self) {
+        let count = self.raw_values.len();
+        let mut reached = vec![false; count];
+        for root in 0..count {
+            let mut path: Vec<(usize, Vec<usize>)> = Vec::new();
+            if !std::mem::replace(reached.get_mut(root).unwrap_or(&mut false), true) {
+                path.push((root, self.named_values(root)));
+            }
+            while let Some((index, rest)) = path.last_mut() {
+                match rest.pop() {
+                    Some(next) => {
+                        if !std::mem::replace(reached.get_mut(next).unwrap_or(&mut true), true) {
+                            path.push((next, self.named_values(next)));
+                        }
+                    }
+                    None => {
+                        let index = *index;
+                        path.pop();
+                        self.lower_value(index);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The values whose names stand in a value's script: all that it can rest on, and maybe more.
+    fn named_values(&self, index: usize) -> Vec<usize> {
+        let script = self.raw_values.get(index).and_then(|raw| raw.script.as_ref());
+        let text = script.map_or("", |script| script.scalar.text.as_str());
+        let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_' || letter == '.'));
+        let mut named: Vec<usize> = words
+            .flat_map(|word| {
+                // `fund.size.sum` may be the value `fund.size`.
+                let ends = word.match_indices('.').map(|(at, _)| at).chain(std::iter::once(word.len()));
+                ends.filter_map(|end| self.value_numbers.get(word.get(..end)?).copied()).collect::<Vec<_>>()
+            })
+            .collect();
+        named.sort_unstable();
+        named.dedup();
+        named
+    }
+
     fn lower_value(&mut self, index: usize) {
         let Some(progress) = self.values.get_mut(index) else { return };
         if !matches!(progress, Progress::Todo) {
+            return;
+        }
+        if self.reading.len() > NESTED {
+            *progress = Progress::Broken;
+            if let Some(raw) = self.raw_values.get(index) {
+                let (name, place) = (format!("the value `{}`", raw.name), raw.place.clone());
+                self.too_deep(&name, place);
+            }
             return;
         }
         *progress = Progress::Doing;
@@ -677,7 +746,7 @@ impl Compiler {
         let mut sound = true;
         let roots = (0..self.raw_values.len()).map(Dep::Value).chain((0..condition_deps.len()).map(Dep::Finding));
         for root in roots.collect::<Vec<_>>() {
-            sound &= self.visit(root, condition_deps, entries, &mut state, &mut order);
+            sound &= self.visit(root, 0, condition_deps, entries, &mut state, &mut order);
         }
         sound.then_some(order)
     }
@@ -685,6 +754,7 @@ impl Compiler {
     fn visit(
         &mut self,
         dep: Dep,
+        depth: usize,
         conditions: &[BTreeSet<Dep>],
         entries: &[&Entry],
         state: &mut BTreeMap<Dep, bool>,
@@ -713,10 +783,16 @@ impl Compiler {
             }
             None => {}
         }
+        if depth > DEEPEST {
+            if let (Some(place), Some(name)) = (place, name) {
+                self.too_deep(&name, place);
+            }
+            return false;
+        }
         state.insert(dep, false);
         let mut sound = true;
         for next in deps.unwrap_or_default() {
-            sound &= self.visit(next, conditions, entries, state, order);
+            sound &= self.visit(next, depth + 1, conditions, entries, state, order);
         }
         state.insert(dep, true);
         order.push(match dep {
@@ -726,6 +802,11 @@ impl Compiler {
             }
         });
         sound
+    }
+
+    fn too_deep(&mut self, name: &str, place: Place) {
+        let message = format!("{name} rests on what rests on others, more than {DEEPEST} deep");
+        self.mistakes.push(Diagnostic::error(Code::TOO_LARGE, place, message).help("let fewer rest on each other"));
     }
 
     fn cycle(&mut self, name: &str, place: Place) {
@@ -789,14 +870,14 @@ fn intern(symbols: &mut Vec<String>, numbers: &mut BTreeMap<String, i64>, text: 
 
 impl Names for Compiler {
     fn name(&mut self, dotted: &str, place: &Place) -> Lookup {
-        if let Some(index) = self.facts.iter().position(|fact| fact.name == dotted) {
+        if let Some(index) = self.fact_numbers.get(dotted).copied() {
             self.read(Dep::Fact(index));
             return match self.facts.get(index) {
                 Some(fact) => Lookup::Found(Named { shape: fact.shape.clone(), derived: false, slot: fact.slot }),
                 None => Lookup::Unknown,
             };
         }
-        let Some(index) = self.raw_values.iter().position(|value| value.name == dotted) else {
+        let Some(index) = self.value_numbers.get(dotted).copied() else {
             return if self.broken.contains(dotted) { Lookup::Broken } else { Lookup::Unknown };
         };
         self.lower_value(index);
@@ -830,6 +911,10 @@ impl Names for Compiler {
     }
 
     fn known(&self) -> Vec<String> {
+        // Past so many mistakes nobody reads on, and looking for near misses takes the time of all names.
+        if self.mistakes.len() > MANY_MISTAKES {
+            return Vec::new();
+        }
         let facts = self.facts.iter().map(|fact| fact.name.clone());
         let values = self.raw_values.iter().map(|value| value.name.clone());
         let parameters = self.parameters.iter().map(|parameter| format!("params.{}", parameter.name));

@@ -424,14 +424,14 @@ pub(super) fn decision(entry: &Entry, mistakes: &mut Mistakes) -> Option<Decisio
 }
 
 /// Notes names that are both a name and the start of another: scripts could not tell them apart.
-pub(super) fn check_prefixes(names: &[(&str, &Place)], mistakes: &mut Mistakes) {
+pub(super) fn check_prefixes(names: &BTreeMap<&str, &Place>, mistakes: &mut Mistakes) {
     for (name, place) in names {
         let prefix = format!("{name}.");
-        if let Some((longer, _)) = names.iter().find(|(other, _)| other.starts_with(&prefix)) {
+        let next = names.range(prefix.as_str()..).next();
+        if let Some((longer, _)) = next.filter(|(other, _)| other.starts_with(&prefix)) {
             let message = format!("`{name}` is a name and also the start of `{longer}`");
-            mistakes.push(
-                Diagnostic::error(Code::BAD_NAME, (*place).clone(), message).help("give one of them another name"),
-            );
+            let diagnostic = Diagnostic::error(Code::BAD_NAME, (*place).clone(), message);
+            mistakes.push(diagnostic.help("give one of them another name"));
         }
     }
 }

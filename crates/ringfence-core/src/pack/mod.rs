@@ -4,6 +4,8 @@ mod compile;
 mod declare;
 mod section;
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use crate::diagnostic::Diagnostic;
@@ -31,6 +33,7 @@ pub struct Pack {
     pub(crate) recipient: String,
     pub(crate) periods: Option<Periods>,
     pub(crate) facts: Vec<Fact>,
+    pub(crate) fact_numbers: BTreeMap<String, usize>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) values: Vec<DerivedValue>,
     pub(crate) sign_offs: Vec<SignOff>,
@@ -43,6 +46,7 @@ pub struct Pack {
     pub(crate) needed: Vec<Step>,
     pub(crate) sites: Vec<Site>,
     pub(crate) symbols: Vec<String>,
+    pub(crate) symbol_numbers: BTreeMap<String, i64>,
     pub(crate) digest: String,
     pub(crate) warnings: Vec<Diagnostic>,
     /// How many cells the facts of a case take, and how many are derived.
@@ -335,6 +339,6 @@ impl Pack {
     }
 
     pub(crate) fn fact(&self, name: &str) -> Option<&Fact> {
-        self.facts.iter().find(|fact| fact.name == name)
+        self.fact_numbers.get(name).and_then(|index| self.facts.get(*index))
     }
 }

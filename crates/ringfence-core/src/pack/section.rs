@@ -1,5 +1,7 @@
 //! The sections of a pack, gathered from all its files.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{Fields, Mistakes};
 use crate::source::{Entry, PackSource};
@@ -11,17 +13,21 @@ pub(super) const SECTIONS: &[&str] =
 /// The entries of a section, in the order of the files, each name once.
 pub(super) fn entries<'a>(source: &'a PackSource, section: &str, mistakes: &mut Mistakes) -> Vec<&'a Entry> {
     let mut found: Vec<&Entry> = Vec::new();
+    let mut first: BTreeMap<&str, &Entry> = BTreeMap::new();
     for document in &source.documents {
         let Some(node) = document.root.get(section) else { continue };
         let Some(fields) = Fields::any(node, &format!("`{section}`"), mistakes) else { continue };
         for entry in fields.entries {
-            match found.iter().find(|known| known.key == entry.key) {
+            match first.get(entry.key.as_str()) {
                 Some(first) => {
                     let message = format!("`{}` is declared twice under `{section}`", entry.key);
                     let diagnostic = Diagnostic::error(Code::DUPLICATE_NAME, entry.key_place.clone(), message);
                     mistakes.push(diagnostic.help(format!("the first one is at {}", first.key_place)));
                 }
-                None => found.push(entry),
+                None => {
+                    first.insert(&entry.key, entry);
+                    found.push(entry);
+                }
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::types::{Days, Number, Type, show_date};
 impl Teller<'_> {
     pub(super) fn finding(&mut self, index: usize) -> Option<Finding> {
         let condition = self.rules.pack.conditions.get(index)?;
-        let outcome = self.rules.outcome(index, self.bound, self.scratch);
+        let outcome = self.rules.outcome(index, self.scratch);
         let lacks = self.missing_of_condition(index);
         let mut limbs = self.limbs(condition);
         let reason = self.reason(index, condition, outcome, &lacks);
@@ -164,7 +164,14 @@ impl Teller<'_> {
                 }
                 Called::Value(value, _) => {
                     let (title, is) = (small(&value.title), &value.is);
-                    format!("{title}: {}", self.told(is, now))
+                    // A reason goes two values deep; further down the ruling's workings tell.
+                    if self.depth >= 2 {
+                        return format!("{title}: {}", if truth == Truth::True { "yes" } else { "no" });
+                    }
+                    self.depth += 1;
+                    let told = format!("{title}: {}", self.told(is, now));
+                    self.depth -= 1;
+                    told
                 }
                 _ => String::new(),
             },
@@ -435,7 +442,7 @@ impl Teller<'_> {
         let mut notes = Vec::new();
         for limb in of {
             let Some(condition) = self.rules.pack.conditions.get(*limb as usize) else { continue };
-            let outcome = self.rules.outcome(*limb as usize, self.bound, self.scratch);
+            let outcome = self.rules.outcome(*limb as usize, self.scratch);
             match outcome {
                 Outcome::NotApplicable => continue,
                 Outcome::Met => met += 1,
@@ -459,7 +466,7 @@ impl Teller<'_> {
                 for limb in of {
                     let index = *limb as usize;
                     let Some(condition) = self.rules.pack.conditions.get(index) else { continue };
-                    let outcome = self.rules.outcome(index, self.bound, self.scratch);
+                    let outcome = self.rules.outcome(index, self.scratch);
                     let lacks = self.missing_of_condition(index);
                     let reason = self.reason(index, condition, outcome, &lacks);
                     limbs.push(Limb { title: condition.title.clone(), outcome, reason });
@@ -499,7 +506,7 @@ impl Teller<'_> {
                 let mut changes = Vec::new();
                 for limb in of {
                     let index = *limb as usize;
-                    let outcome = self.rules.outcome(index, self.bound, self.scratch);
+                    let outcome = self.rules.outcome(index, self.scratch);
                     if let (Some(limb), true) = (
                         self.rules.pack.conditions.get(index),
                         outcome != Outcome::Met && outcome != Outcome::NotApplicable,
@@ -569,7 +576,13 @@ impl Teller<'_> {
                 vec![format!("{} as well", listed(&absent))]
             }
             Kind::Derived(slot) => match self.called_derived(*slot) {
-                Called::Value(value, _) => self.needed(&value.is, now),
+                Called::Value(value, _) if self.depth < 2 => {
+                    self.depth += 1;
+                    let needed = self.needed(&value.is, now);
+                    self.depth -= 1;
+                    needed
+                }
+                Called::Value(value, _) => vec![format!("{}: yes", small(&value.title))],
                 Called::Finding(condition) => vec![format!("meeting “{}”", condition.title)],
                 _ => Vec::new(),
             },

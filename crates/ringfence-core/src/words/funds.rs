@@ -18,7 +18,7 @@ impl Teller<'_> {
             .iter()
             .filter_map(|gate| {
                 let condition = self.rules.pack.conditions.get(*gate as usize)?;
-                let outcome = self.rules.outcome(*gate as usize, self.bound, self.scratch);
+                let outcome = self.rules.outcome(*gate as usize, self.scratch);
                 Some(GateFound { condition: condition.id.clone(), outcome })
             })
             .collect();
@@ -158,7 +158,7 @@ impl Teller<'_> {
     fn named_gates(&self, fund: &Fund, wanted: impl Fn(Outcome) -> bool) -> Vec<String> {
         fund.gates
             .iter()
-            .filter(|gate| wanted(self.rules.outcome(**gate as usize, self.bound, self.scratch)))
+            .filter(|gate| wanted(self.rules.outcome(**gate as usize, self.scratch)))
             .filter_map(|gate| self.rules.pack.conditions.get(*gate as usize))
             .map(|condition| format!("“{}”", condition.title))
             .collect()

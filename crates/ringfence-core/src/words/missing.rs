@@ -117,11 +117,27 @@ impl Teller<'_> {
 
     /// What a derived value lacks in one period.
     pub(super) fn missing_of_value(&self, index: usize, position: usize) -> Lacks {
-        self.missing_of_script(ScriptKey::Value(narrow(index), position), position)
+        self.once((true, index, position), || {
+            self.missing_of_script(ScriptKey::Value(narrow(index), position), position)
+        })
+    }
+
+    /// Works out once what a value (with its period) or a condition lacks.
+    fn once(&self, key: (bool, usize, usize), find: impl FnOnce() -> Lacks) -> Lacks {
+        if let Some(known) = self.lacks.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = find();
+        self.lacks.borrow_mut().insert(key, found.clone());
+        found
     }
 
     /// What a condition lacks.
     pub(super) fn missing_of_condition(&self, index: usize) -> Lacks {
+        self.once((false, index, 0), || self.find_missing_of_condition(index))
+    }
+
+    fn find_missing_of_condition(&self, index: usize) -> Lacks {
         let Some(condition) = self.rules.pack.conditions.get(index) else { return Lacks::new() };
         if self.derived.get(condition.slot as usize).map(|cell| cell.truth()) != Some(Truth::Missing) {
             return Lacks::new();

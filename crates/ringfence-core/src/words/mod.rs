@@ -7,6 +7,9 @@ mod missing;
 
 pub(crate) use findings::the;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use crate::bind::Bound;
 use crate::evaluate::{Choice, Rules, Scratch};
 use crate::language::eval::{Cells, Machine, Silent};
@@ -31,6 +34,10 @@ pub(crate) struct Teller<'a> {
     wide: Wide,
     /// What the locals of the expression being written stand for.
     names: Vec<(u16, String)>,
+    /// What values and conditions lack, as far as it was asked.
+    lacks: RefCell<BTreeMap<(bool, usize, usize), missing::Lacks>>,
+    /// How many values deep a reason has gone.
+    depth: usize,
 }
 
 /// What a cell of evidence or a derived cell is called.
@@ -56,7 +63,24 @@ pub(crate) fn ruling(rules: &Rules<'_>, bound: &Bound, scratch: &Scratch) -> Rul
             usize::from(crate::language::lower::LOCALS)
         ],
         names: Vec::new(),
+        lacks: RefCell::default(),
+        depth: 0,
     };
+    // In the order of working out, so that what each lacks rests on what is known already.
+    for step in &pack.order {
+        match step {
+            crate::pack::Step::Value(index) => {
+                let value = pack.values.get(*index as usize);
+                let count = if value.is_some_and(|value| value.per_period) { pack.period_count() } else { 1 };
+                for position in 0..count {
+                    teller.missing_of_value(*index as usize, position);
+                }
+            }
+            crate::pack::Step::Finding(index) => {
+                teller.missing_of_condition(*index as usize);
+            }
+        }
+    }
     let missing = teller.all_missing();
     let mut order = Vec::new();
     for index in 0..pack.conditions.len() {
