@@ -174,8 +174,7 @@ impl Compiler {
         let title = fields.need_text("title", &what, &mut self.mistakes);
         let authority = declare::authority(fields.get("authority"), &self.context, &mut self.mistakes);
         let notes = fields.text("notes", &mut self.mistakes);
-        let tranches = fields.word("tranches", &[("each period", true)], &mut self.mistakes).unwrap_or(false);
-        let tranches = self.check_tranches(&fields, tranches);
+        let tranches = self.tranches(&fields);
         let cumulative = fields.word("basis", &[("cumulative", true), ("each", false)], &mut self.mistakes);
         let recovers = fields.word("over-payment", &[("stays", false), ("recovered", true)], &mut self.mistakes);
         for key in ["basis", "over-payment"] {
@@ -231,16 +230,16 @@ impl Compiler {
         })
     }
 
-    fn check_tranches(&mut self, fields: &Fields<'_>, tranches: bool) -> bool {
-        match fields.get("tranches") {
-            Some(node) if tranches && self.context.periods.is_none() => {
-                let diagnostic =
-                    Diagnostic::error(Code::MISSING_KEY, node.place.clone(), "the pack declares no `periods`");
-                self.mistakes.push(diagnostic.help("add `periods: { every: quarter, from: …, to: … }`"));
-                false
-            }
-            _ => tranches,
+    /// Whether a fund is paid in tranches: a key that says so wrongly is one mistake, and the rest is read as it stands.
+    fn tranches(&mut self, fields: &Fields<'_>) -> bool {
+        let Some(node) = fields.get("tranches") else { return false };
+        if fields.word("tranches", &[("each period", ())], &mut self.mistakes).is_some()
+            && self.context.periods.is_none()
+        {
+            let diagnostic = Diagnostic::error(Code::MISSING_KEY, node.place.clone(), "the pack declares no `periods`");
+            self.mistakes.push(diagnostic.help("add `periods: { every: quarter, from: …, to: … }`"));
         }
+        true
     }
 
     fn otherwise(&mut self, node: &Node) -> Option<String> {
