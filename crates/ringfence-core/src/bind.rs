@@ -41,6 +41,8 @@ pub struct Bound {
 pub(crate) struct Chosen {
     pub(crate) source: Option<String>,
     pub(crate) known: Option<Date>,
+    /// Whether something else was stated before; that a figure was lacking is no statement.
+    pub(crate) restated: bool,
     /// The value as supplied, where a check turned it into missing.
     pub(crate) rejected: Option<Value>,
 }
@@ -202,10 +204,15 @@ impl Binder<'_> {
     }
 
     /// What the statement that counts says; its source is remembered.
-    fn choose<T: Clone>(&mut self, slot: u32, vintages: &[Vintage<T>]) -> Given<T> {
+    fn choose<T: Clone + PartialEq>(&mut self, slot: u32, vintages: &[Vintage<T>]) -> Given<T> {
         match counting(vintages, self.known_by) {
             Some(vintage) => {
-                let chosen = Chosen { source: vintage.source.clone(), known: vintage.known, rejected: None };
+                let restated = vintages.iter().any(|other| {
+                    let stated = matches!(other.given, Given::Known(_));
+                    stated && other.known < vintage.known && other.given != vintage.given
+                });
+                let source = vintage.source.clone();
+                let chosen = Chosen { source, known: vintage.known, restated, rejected: None };
                 self.chosen.insert(slot, chosen);
                 vintage.given.clone()
             }

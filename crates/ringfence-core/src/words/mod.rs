@@ -334,28 +334,39 @@ impl<'a> Teller<'a> {
             }
         }
         for (slot, chosen) in &self.bound.chosen {
-            if let (Some(_), Called::Fact(fact, position)) = (&chosen.rejected, self.called_fact(*slot)) {
-                let when = if matches!(fact.shape, Shape::Series(_)) {
-                    format!(" for {}", self.period(position))
-                } else {
-                    String::new()
-                };
+            if chosen.rejected.is_none() && !chosen.restated {
+                continue;
+            }
+            let Called::Fact(fact, position) = self.called_fact(*slot) else { continue };
+            let name = self.warned(fact, position);
+            if chosen.rejected.is_some() {
                 let why = self.bound.absences.get(slot).map(String::as_str).unwrap_or_default();
-                warnings.push(format!("“{}”{when}: {why}", fact.title));
+                warnings.push(format!("{name}: {why}"));
+            }
+            if let (true, Some(known)) = (chosen.restated, chosen.known) {
+                warnings.push(format!("{name} was restated on {known}; what was stated before does not count"));
             }
         }
         for slot in &self.bound.unchecked {
             if let Called::Fact(fact, position) = self.called_fact(*slot) {
-                let series = matches!(fact.shape, Shape::Series(_));
-                let when = if series { format!(" for {}", self.period(position)) } else { String::new() };
-                let title = &fact.title;
-                warnings.push(format!("“{title}”{when} was not checked: the check needs evidence that is missing"));
+                let name = self.warned(fact, position);
+                warnings.push(format!("{name} was not checked: the check needs evidence that is missing"));
             }
         }
         if let Some(period) = self.rules.through {
             warnings.push(format!("only the periods up to {period} are ruled on"));
         }
         warnings
+    }
+
+    /// A figure as a warning names it.
+    fn warned(&self, fact: &Fact, position: usize) -> String {
+        let when = if matches!(fact.shape, Shape::Series(_)) {
+            format!(" for {}", self.period(position))
+        } else {
+            String::new()
+        };
+        format!("“{}”{when}", fact.title)
     }
 
     /// A template; `None` where it needs something that is not known.

@@ -231,7 +231,11 @@ impl<'a, N: Names> Lowerer<'a, N> {
             Term::One(_, ty) => ty.to_string(),
         };
         let diagnostic = Diagnostic::error(Code::UNKNOWN_NAME, place.clone(), format!("{what} has no field `{name}`"));
-        self.fail(diagnostic.near_miss(name, FUNCTIONS.iter().copied()))
+        self.fail(if FUNCTIONS.contains(&name) {
+            diagnostic.help(format!("call it: `.{name}(…)`"))
+        } else {
+            diagnostic.near_miss(name, FUNCTIONS.iter().copied())
+        })
     }
 
     fn index(&mut self, term: Term, index: &'a Ast, place: &Place) -> Lowered<Term> {
