@@ -57,11 +57,19 @@ pub(crate) fn better_care_fund() -> Pack {
     compile(&source(&path(BETTER_CARE_FUND)))
 }
 
-/// The folder of every shipped pack; there is at least one.
+/// The folder of every shipped pack, and of the small ones that each show a part of the language.
 pub(crate) fn packs() -> Vec<PathBuf> {
-    let found = pack::find(&path("rules")).unwrap();
+    let mut found = pack::find(&path("rules")).unwrap();
     assert!(found.contains(&path(BETTER_CARE_FUND)), "{found:?}");
+    let shown = language_packs();
+    assert!(!shown.is_empty(), "no packs under tests/language");
+    found.extend(shown);
     found
+}
+
+/// The folder of each pack that shows a part of the language, by number.
+pub(crate) fn language_packs() -> Vec<PathBuf> {
+    pack::find(&path("tests/language")).unwrap()
 }
 
 /// The `.yaml` files in a folder, in order.

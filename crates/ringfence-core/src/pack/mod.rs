@@ -309,6 +309,11 @@ impl Pack {
         self.periods
     }
 
+    /// The day whose rules apply where neither the user nor the case says.
+    pub fn default_day(&self) -> Option<Date> {
+        self.rules_at
+    }
+
     /// SHA-256 over its texts, in hexadecimal: the same wherever the pack lies.
     pub fn digest(&self) -> &str {
         &self.digest
