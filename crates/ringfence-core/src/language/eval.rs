@@ -3,7 +3,8 @@
 //! The reason reading is this evaluator with a [`Trail`] in place of [`Silent`], so the two cannot
 //! differ in what they answer.
 
-use super::ir::{Comparison, Expr, Fold, Kind, Quantity, Rows, Series};
+use super::ir::{Call, Comparison, Expr, Fold, Kind, Quantity, Rows, Series};
+use super::library::{Arg, MOST_ARGUMENTS};
 use super::value::{Family, Num, State, Truth, Val, Wide, Word};
 use crate::exact::{Exact, Inexact, Rounding};
 
@@ -279,6 +280,7 @@ impl<M: Memory> Machine<'_, M> {
                 State::Missing => Truth::Missing,
                 State::NotApplicable => Truth::False,
             },
+            Kind::Call(call) => self.call(expr.site, call).truth(),
             Kind::Let { local, family, value, then } => {
                 self.bind(*local, *family, value);
                 self.truth(then)
@@ -543,6 +545,7 @@ impl<M: Memory> Machine<'_, M> {
                     state => Num::absent(state),
                 }
             }
+            Kind::Call(call) => self.call(site, call).num(),
             Kind::DaysBetween(sides) => {
                 let [from, to] = &**sides;
                 let (from, to) = (self.word(from), self.word(to));
@@ -552,6 +555,29 @@ impl<M: Memory> Machine<'_, M> {
                 }
             }
             _ => Num::MISSING,
+        }
+    }
+
+    /// A function of the library. Whatever is absent among its arguments, each is worked out and remembered.
+    #[inline(never)]
+    fn call(&mut self, site: u32, call: &Call) -> Val {
+        let mut args = [Arg::NotApplicable; MOST_ARGUMENTS];
+        let mut state = State::Known;
+        for (slot, (family, arg)) in args.iter_mut().zip(&call.args) {
+            let value = self.value(*family, arg);
+            match Arg::of(value, self.wide) {
+                Ok(arg) => *slot = arg,
+                Err(absent) => state = state.join(absent),
+            }
+        }
+        let family = call.ty.family();
+        let (State::Known, Some(args)) = (state, args.get(..call.args.len())) else { return family.absent(state) };
+        match (call.function.apply)(args) {
+            Ok(result) => result.cell(family, self.wide),
+            Err(why) => {
+                self.fault.get_or_insert(Fault { site, why });
+                family.absent(State::Missing)
+            }
         }
     }
 
@@ -643,6 +669,7 @@ impl<M: Memory> Machine<'_, M> {
         }
         let open = self.memory.open();
         let word = match &expr.kind {
+            Kind::Call(call) => self.call(expr.site, call).word(),
             Kind::Let { local, family, value, then } => {
                 self.bind(*local, *family, value);
                 self.word(then)

@@ -3,9 +3,11 @@
 //! All readings work on this one form. A node's site is its number in the pack's table of
 //! [`Site`]s, which knows the place in the YAML file and, for a node that reads evidence, which.
 
-use super::value::Val;
+use super::library::Function;
+use super::value::{Family, Val};
 use crate::exact::Rounding;
 use crate::source::Place;
+use crate::types::Type;
 
 /// A node of a lowered script.
 #[derive(Debug)]
@@ -88,6 +90,15 @@ pub(crate) struct Rows {
     pub(crate) site: u32,
 }
 
+/// A function of the library and what it is called with.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) function: &'static Function,
+    pub(crate) args: Vec<(Family, Expr)>,
+    /// What it gives.
+    pub(crate) ty: Type,
+}
+
 /// What a node does.
 #[derive(Debug)]
 pub(crate) enum Kind {
@@ -102,9 +113,10 @@ pub(crate) enum Kind {
     Field { row: u16, field: u32 },
     Now,
     // Any family.
-    Let { local: u16, family: super::value::Family, value: Box<Expr>, then: Box<Expr> },
+    Let { local: u16, family: Family, value: Box<Expr>, then: Box<Expr> },
     If(Box<[Expr; 3]>),
     OrElse(Box<[Expr; 2]>),
+    Call(Box<Call>),
     // Truths.
     And(Vec<Expr>),
     Or(Vec<Expr>),
@@ -115,7 +127,7 @@ pub(crate) enum Kind {
     Quantify { quantity: Quantity, rows: Box<Rows>, test: Box<Expr> },
     CoversWeek(Box<Expr>),
     Includes(Box<[Expr; 2]>),
-    Applicable(super::value::Family, Box<Expr>),
+    Applicable(Family, Box<Expr>),
     // Numbers.
     Add(Box<[Expr; 2]>),
     Subtract(Box<[Expr; 2]>),
@@ -165,7 +177,7 @@ pub(crate) struct Site {
 #[derive(Debug)]
 pub(crate) enum Text {
     Plain(String),
-    Show(Expr, crate::types::Type),
+    Show(Expr, Type),
     Join(Vec<Text>),
     /// The texts of each row, with something between them.
     Rows {
@@ -180,7 +192,7 @@ pub(crate) enum Text {
     },
     Let {
         local: u16,
-        family: super::value::Family,
+        family: Family,
         value: Expr,
         then: Box<Text>,
     },
@@ -205,6 +217,7 @@ impl Expr {
                 value.walk(visit);
                 then.walk(visit);
             }
+            Kind::Call(call) => call.args.iter().for_each(|(_, arg)| arg.walk(visit)),
             Kind::If(parts) | Kind::Clamp(parts) | Kind::Share(parts) => parts.iter().for_each(|part| part.walk(visit)),
             Kind::OrElse(sides)
             | Kind::Compare(_, sides)

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rhai::{Expr as Ast, Position, Stmt};
 
 use super::ir::{Expr, Kind, Leaf, Rows, Series, Site, Text};
+use super::library;
 use super::parse::{Function, Parsed, Script, closure_name};
 use super::value::{Num, Truth, Val, Word};
 use crate::diagnostic::{Code, Diagnostic};
@@ -129,6 +130,11 @@ const FUNCTIONS: &[&str] = &[
     "sum",
     "to_date",
 ];
+
+/// The name of every function, those that lists and series have and those that the library defines.
+fn every_function() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().copied().chain(library::FUNCTIONS.iter().map(|function| function.name))
+}
 
 /// The most locals that the scripts of a pack may have at a time.
 pub(crate) const LOCALS: u16 = 32;
@@ -472,6 +478,10 @@ impl<'a, N: Names> Lowerer<'a, N> {
         if is_nought(right.0) {
             return Ok(a.clone());
         }
+        self.unlike(what, a, b, place)
+    }
+
+    fn unlike<T>(&mut self, what: &str, a: &Number, b: &Number, place: &Place) -> Lowered<T> {
         let message = format!("{what} are in unlike units: {} and {}", described(a), described(b));
         let diagnostic = Diagnostic::error(Code::WRONG_UNIT, place.clone(), message);
         let bare = a.unit.is_none() || b.unit.is_none();

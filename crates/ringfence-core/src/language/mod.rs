@@ -5,6 +5,7 @@
 
 pub(crate) mod eval;
 pub(crate) mod ir;
+pub(crate) mod library;
 pub(crate) mod lower;
 pub(crate) mod parse;
 #[cfg(feature = "reference")]

@@ -13,6 +13,7 @@ use rhai::packages::{Package, StandardPackage};
 use rhai::{AST, Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext, Scope};
 use rust_decimal::Decimal;
 
+use super::library::{Arg, FUNCTIONS, Function};
 use super::lower::Shape;
 use super::value::{State, Truth, Val, Wide};
 use crate::bind::Bound;
@@ -143,6 +144,7 @@ fn register_numbers(engine: &mut Engine) {
     engine.register_fn("min", move |values: Array| least(&values));
     engine.register_fn("max", move |values: Array| most(&values));
     engine.register_fn("applicable", |value: Dynamic| !value.is_unit());
+    register_library(engine);
     engine.register_fn("none", |context: NativeCallContext, rows: Array, test: FnPtr| -> Fallible<bool> {
         for row in rows {
             if test.call_within_context::<bool>(&context, (row,))? {
@@ -151,6 +153,61 @@ fn register_numbers(engine: &mut Engine) {
         }
         Ok(true)
     });
+}
+
+/// A value of Rhai's as the library takes it.
+fn argument(value: &Dynamic) -> Fallible<Arg> {
+    if let Some(day) = value.clone().try_cast::<Day>() {
+        return Ok(Arg::Word(day.0));
+    }
+    if let Some(period) = value.clone().try_cast::<Ordinal>() {
+        return Ok(Arg::Word(period.0));
+    }
+    if let Ok(truth) = value.as_bool() {
+        return Ok(Arg::Truth(truth));
+    }
+    number(value).map(Arg::Number)
+}
+
+/// The functions that the library defines are pure and exact by themselves: Rhai calls the same ones.
+/// Those of dates give day numbers, which their callers here turn into days.
+fn register_library(engine: &mut Engine) {
+    fn give(function: &Function, args: &[Dynamic]) -> Fallible<Dynamic> {
+        let args = args.iter().map(argument).collect::<Fallible<Vec<Arg>>>()?;
+        match (function.apply)(&args).map_err(fault)? {
+            Arg::Number(number) => Ok(Dynamic::from(number)),
+            Arg::Word(bits) => Ok(Dynamic::from(Day(bits))),
+            Arg::Truth(truth) => Ok(truth.into()),
+            Arg::NotApplicable => Ok(Dynamic::UNIT),
+        }
+    }
+    for function in FUNCTIONS.iter().copied() {
+        let name = function.name;
+        for count in function.fewest..=function.most {
+            match count {
+                1 => {
+                    engine.register_fn(name, move |a: Dynamic| give(function, &[a]));
+                }
+                2 => {
+                    engine.register_fn(name, move |a: Dynamic, b: Dynamic| give(function, &[a, b]));
+                }
+                3 => {
+                    engine.register_fn(name, move |a: Dynamic, b: Dynamic, c: Dynamic| give(function, &[a, b, c]));
+                }
+                4 => {
+                    engine.register_fn(name, move |a: Dynamic, b: Dynamic, c: Dynamic, d: Dynamic| {
+                        give(function, &[a, b, c, d])
+                    });
+                }
+                5 => {
+                    engine.register_fn(name, move |a: Dynamic, b: Dynamic, c: Dynamic, d: Dynamic, e: Dynamic| {
+                        give(function, &[a, b, c, d, e])
+                    });
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 fn register_calendar(engine: &mut Engine) {

@@ -274,6 +274,7 @@ impl Teller<'_> {
                 Some(Type::Number(Number::plain()))
             }
             Kind::Constant(Val::Word(_)) => Some(Type::Text),
+            Kind::Call(call) => Some(call.ty.clone()),
             Kind::DaysBetween(_) | Kind::DayCount(_) => {
                 Some(Type::Number(Number::of(crate::types::Unit::named("days"))))
             }

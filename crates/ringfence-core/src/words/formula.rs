@@ -85,6 +85,13 @@ impl Teller<'_> {
                 }
                 two(self, sides, "??", ELSE)
             }
+            Kind::Call(call) => {
+                let args: Vec<String> =
+                    call.args.iter().map(|(_, arg)| self.write(arg, now, values, LOOSEST)).collect();
+                let name = call.function.name;
+                let text = if values { (call.function.said)(&args) } else { format!("{name}({})", args.join(", ")) };
+                (text, if values { LOOSEST } else { TIGHTEST })
+            }
             Kind::And(parts) => (self.many(parts, " && ", now, values, AND), AND),
             Kind::Or(parts) => (self.many(parts, " || ", now, values, OR), OR),
             Kind::Not(inner) => (format!("!{}", self.write(inner, now, values, TIGHTEST)), TIGHTEST),
@@ -355,6 +362,7 @@ impl Teller<'_> {
                 _ => Family::Num,
             },
             Kind::Now => Family::Word,
+            Kind::Call(call) => call.ty.family(),
             Kind::Let { then, .. } => self.family_of(then),
             Kind::If(parts) => {
                 let [_, then, _] = &**parts;

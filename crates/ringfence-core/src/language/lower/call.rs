@@ -1,9 +1,10 @@
 //! Operators and the functions of the library.
 
-use super::{Binding, FUNCTIONS, Lowered, Lowerer, Names, Record, Reported, Term, is_nought};
+use super::{Binding, FUNCTIONS, Lowered, Lowerer, Names, Record, Reported, Term, every_function, is_nought};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, Rounding, RoundingMode};
-use crate::language::ir::{Comparison, Expr, Fold, Kind, Leaf, Quantity, Rows, Series, Text};
+use crate::language::ir::{Call, Comparison, Expr, Fold, Kind, Leaf, Quantity, Rows, Series, Text};
+use crate::language::library::{self, Function, Typed, Wrong};
 use crate::language::parse::closure_name;
 use crate::language::value::{Family, Val, Word};
 use crate::source::Place;
@@ -26,10 +27,11 @@ impl<'a, N: Names> Lowerer<'a, N> {
         if ["eval", "print", "debug", "sleep", "timestamp", "exit", "parse_json", "call", "curry"].contains(&name) {
             return self.outside(place, &format!("`{name}`"), "a script computes a value and does nothing else");
         }
-        if !FUNCTIONS.contains(&name) {
+        let defined = library::find(name);
+        if defined.is_none() && !FUNCTIONS.contains(&name) {
             let diagnostic = Diagnostic::error(Code::UNKNOWN_NAME, place, format!("unknown function `{name}`"))
                 .label("not in the library")
-                .near_miss(name, FUNCTIONS.iter().copied());
+                .near_miss(name, every_function());
             return self.fail(diagnostic);
         }
         let (subject, at, rest): (Term, Place, &'a [Ast]) = match receiver {
@@ -42,7 +44,41 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 None => return self.arguments(name, &place, "at least one argument"),
             },
         };
-        self.function(name, subject, &at, rest, &place)
+        match defined {
+            Some(function) => self.defined(function, subject, &at, rest, &place),
+            None => self.function(name, subject, &at, rest, &place),
+        }
+    }
+
+    /// A call of a function that the library defines.
+    fn defined(
+        &mut self,
+        function: &'static Function,
+        subject: Term,
+        at: &Place,
+        rest: &'a [Ast],
+        place: &Place,
+    ) -> Lowered<Term> {
+        let mut lowered = vec![self.one(subject, at)];
+        for arg in rest {
+            let at = self.at(arg.start_position());
+            let term = self.term(arg);
+            lowered.push(term.and_then(|term| self.one(term, &at)));
+        }
+        let lowered = lowered.into_iter().collect::<Lowered<Vec<_>>>()?;
+        if lowered.len() < function.fewest || lowered.len() > function.most {
+            return self.arguments(function.name, place, function.takes);
+        }
+        let typed: Vec<Typed> =
+            lowered.iter().map(|(expr, ty)| Typed { ty: ty.clone(), nought: is_nought(expr) }).collect();
+        let ty = match (function.types)(&typed) {
+            Ok(ty) => ty,
+            Err(Wrong::Kind) => return self.arguments(function.name, place, function.takes),
+            Err(Wrong::Unit(what, left, right)) => return self.unlike(what, &left, &right, place),
+        };
+        let args = lowered.into_iter().map(|(expr, ty)| (ty.family(), expr)).collect();
+        let node = self.node(Kind::Call(Box::new(Call { function, args, ty: ty.clone() })), place);
+        Ok(Term::One(node, ty))
     }
 
     fn arguments<T>(&mut self, name: &str, place: &Place, wants: &str) -> Lowered<T> {

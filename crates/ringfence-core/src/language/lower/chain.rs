@@ -1,7 +1,7 @@
 //! Chains such as `activity.actual[period]` and `services.all(|s| s.days.covers_week())`: names,
 //! properties, indexes and methods.
 
-use super::{Binding, FUNCTIONS, Lookup, Lowered, Lowerer, Named, Names, Record, Reported, Shape, Term};
+use super::{Binding, Lookup, Lowered, Lowerer, Named, Names, Record, Reported, Shape, Term, every_function};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::ir::{Kind, Leaf, Rows, Series, Site};
 use crate::source::Place;
@@ -231,10 +231,10 @@ impl<'a, N: Names> Lowerer<'a, N> {
             Term::One(_, ty) => ty.to_string(),
         };
         let diagnostic = Diagnostic::error(Code::UNKNOWN_NAME, place.clone(), format!("{what} has no field `{name}`"));
-        self.fail(if FUNCTIONS.contains(&name) {
+        self.fail(if every_function().any(|function| function == name) {
             diagnostic.help(format!("call it: `.{name}(…)`"))
         } else {
-            diagnostic.near_miss(name, FUNCTIONS.iter().copied())
+            diagnostic.near_miss(name, every_function())
         })
     }
 
