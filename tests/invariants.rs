@@ -231,17 +231,21 @@ fn what_is_taken_back_is_conserved_too() {
             assert_eq!(fund.dispositions.withheld, Money::from_pence(100_000));
             continue;
         }
-        // What is due to date in the last quarter before a missing one is what is paid, net.
-        let certain: Vec<i64> = due.iter().map_while(|due| *due).collect();
-        let paid = certain.last().copied().unwrap_or(0);
-        let highest = certain.iter().copied().max().unwrap_or(0);
-        let rest = Money::from_pence(100_000 - highest);
-        assert_eq!(fund.dispositions.released, Money::from_pence(paid));
-        assert_eq!(fund.dispositions.recovered, Money::from_pence(highest - paid));
-        let (redirected, undetermined) = if certain.len() == 6 { (rest, Money::ZERO) } else { (Money::ZERO, rest) };
-        assert_eq!((fund.dispositions.redirected, fund.dispositions.undetermined), (redirected, undetermined));
-        recoveries += usize::from(highest > paid);
-        open += usize::from(certain.len() < 6);
+        // What is due to date in the last quarter is what is paid in the end. What is missing may be anything from
+        // nothing to the whole fund.
+        let known: Vec<i64> = due.iter().filter_map(|due| *due).collect();
+        let complete = known.len() == 6;
+        let least = due[5].unwrap_or(0);
+        let most = due[5].unwrap_or(100_000);
+        let highest = known.iter().copied().max().unwrap_or(0);
+        let recovered = (highest - most).max(0);
+        let redirected = if complete { 100_000 - highest } else { 0 };
+        let undetermined = 100_000 - least - recovered - redirected;
+        let expected = [least, redirected, 0, recovered, undetermined].map(Money::from_pence);
+        assert_eq!(fund.dispositions.parts().map(|(_, money)| money), expected, "{due:?}");
+        assert!(undetermined == 0 || !complete, "{due:?}");
+        recoveries += usize::from(recovered > 0);
+        open += usize::from(!complete);
     }
     assert!(recoveries > 100 && open > 50, "{recoveries} {open}");
 }
@@ -638,14 +642,21 @@ fn random_plans_come_out_to_the_penny_by_hand() {
                     Dispositions { withheld: Money::from_pence(amount), ..Dispositions::default() }
                 }
                 Some(_) => {
-                    let left = Money::from_pence(amount - paid);
                     let released = Money::from_pence(paid);
                     if hand.paid().is_some() {
                         whole += 1;
-                        Dispositions { released, redirected: left, ..Dispositions::default() }
+                        let redirected = Money::from_pence(amount - paid);
+                        Dispositions { released, redirected, ..Dispositions::default() }
                     } else {
                         partial += 1;
-                        Dispositions { released, undetermined: left, ..Dispositions::default() }
+                        // No quarter can have fewer admissions than none; what even that would not earn is redirected.
+                        let best = after.map(|count| count.or(Some(0)));
+                        let most = by_hand(before, planned, best, cap).paid().unwrap();
+                        let limit = fund.range.map(|range| range.released.at_most.unwrap());
+                        assert_eq!(limit.unwrap_or(fund.dispositions.released), Money::from_pence(most), "{at}");
+                        let redirected = Money::from_pence(amount - most);
+                        let undetermined = Money::from_pence(most - paid);
+                        Dispositions { released, redirected, undetermined, ..Dispositions::default() }
                     }
                 }
             };

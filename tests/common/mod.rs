@@ -17,7 +17,7 @@ use ringfence_core::evaluate::{EvaluateError, Options};
 use ringfence_core::money::Money;
 use ringfence_core::pack::Pack;
 use ringfence_core::period::{Every, Period};
-use ringfence_core::ruling::{Dispositions, FundRuling, Outcome, Ruling};
+use ringfence_core::ruling::{Between, Dispositions, FundRange, FundRuling, Outcome, Ruling};
 use ringfence_core::source::{Document, PackSource};
 use ringfence_core::types::Value;
 use ringfence_loaders::{case, pack};
@@ -392,13 +392,57 @@ pub(crate) fn assert_conserved(ruling: &Ruling) -> usize {
             recovered += pence(tranche.recovered);
             tranches += 1;
         }
-        if !fund.tranches.is_empty() {
+        if !fund.tranches.is_empty() && parts.undetermined.is_zero() {
             assert_eq!(released - recovered, pence(parts.released), "{id}: what is released of {}", fund.fund);
         }
-        let open_gate = fund.gates.iter().any(|gate| !matches!(gate.outcome, Outcome::Met | Outcome::NotApplicable));
+        if let Some(range) = fund.range {
+            assert_in_range(id, fund, &range);
+        }
+        // A gate that is undetermined bars nothing if it can only turn out to be met or not to apply.
+        let open_gate = fund.gates.iter().any(|gate| matches!(gate.outcome, Outcome::Unmet | Outcome::Pending));
         assert!(!open_gate || parts.released.is_zero(), "{id}: released through a gate that is not open");
     }
     tranches
+}
+
+/// Both ends of every range are possible: what is certain is the lower one, and no part is more than the upper one.
+fn assert_in_range(id: &str, fund: &FundRuling, range: &FundRange) {
+    let ends = [
+        ("released", range.released, fund.dispositions.released),
+        ("redirected", range.redirected, fund.dispositions.redirected),
+        ("withheld", range.withheld, fund.dispositions.withheld),
+        ("recovered", range.recovered, fund.dispositions.recovered),
+    ];
+    for (word, between, part) in ends {
+        assert!(part <= between.at_least, "{id}: {part} of {} is {word}, and {between:?} is possible", fund.fund);
+        assert!(between.at_most.is_none_or(|most| between.at_least <= most), "{id}: {word} {between:?}");
+        if let (Some(amount), Some(most)) = (fund.amount, between.at_most) {
+            assert!(most <= amount, "{id}: {word} {between:?} of {amount}");
+        }
+    }
+}
+
+/// What a ruling on more evidence gives that one on less holds to be impossible.
+fn out_of_range(less: &FundRuling, more: &FundRuling) -> Vec<String> {
+    let Some(range) = less.range else { return vec![] };
+    let end = |between: fn(&FundRange) -> Between| more.range.as_ref().map(between);
+    let ends: [(&str, Between, Option<Money>, Option<Between>); 5] = [
+        ("amount", range.amount, more.amount, end(|range| range.amount)),
+        ("released", range.released, Some(more.dispositions.released), end(|range| range.released)),
+        ("redirected", range.redirected, Some(more.dispositions.redirected), end(|range| range.redirected)),
+        ("withheld", range.withheld, Some(more.dispositions.withheld), end(|range| range.withheld)),
+        ("recovered", range.recovered, Some(more.dispositions.recovered), end(|range| range.recovered)),
+    ];
+    let mut wrong = vec![];
+    for (word, before, value, after) in ends {
+        let after = after.or(value.map(|value| Between { at_least: value, at_most: Some(value) }));
+        let Some(after) = after else { continue };
+        let over = before.at_most.is_some_and(|most| after.at_most.is_none_or(|now| now > most));
+        if after.at_least < before.at_least || over {
+            wrong.push(format!("{}: {word} {before:?} became {after:?}", less.fund));
+        }
+    }
+    wrong
 }
 
 pub(crate) const fn definite(outcome: Outcome) -> bool {
@@ -415,6 +459,7 @@ pub(crate) fn unsound(less: &Ruling, more: &Ruling) -> Vec<String> {
         }
     }
     for (before, after) in less.funds.iter().zip(&more.funds) {
+        wrong.extend(out_of_range(before, after));
         let changed = |less: Option<Money>, more: Option<Money>| less.is_some() && less != more;
         if changed(before.amount, after.amount) {
             wrong.push(format!("{}: its amount {:?} became {:?}", before.fund, before.amount, after.amount));

@@ -193,6 +193,7 @@ impl Binder<'_> {
                 self.put(slot, value);
             }
             Given::Missing(why) => self.absent(slot, ty.family(), State::Missing, why),
+            Given::NotApplicable(_) if !fact.may_not_apply => return Err(always_applies(fact)),
             Given::NotApplicable(why) => self.absent(slot, ty.family(), State::NotApplicable, why),
         }
         Ok(())
@@ -232,6 +233,7 @@ impl Binder<'_> {
                 self.absences.insert(fact.slot, why);
                 return Ok(());
             }
+            Given::NotApplicable(_) if !fact.may_not_apply => return Err(always_applies(fact)),
             Given::NotApplicable(why) => {
                 self.put(fact.slot, span(State::NotApplicable, 0, 0));
                 self.absences.insert(fact.slot, why);
@@ -497,6 +499,10 @@ impl Rules<'_> {
             _ => None,
         }
     }
+}
+
+fn always_applies(fact: &Fact) -> EvaluateError {
+    EvaluateError::Unfit { fact: fact.name.clone(), why: "it applies to every recipient".to_owned() }
 }
 
 fn required_party(

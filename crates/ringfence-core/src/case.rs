@@ -416,11 +416,11 @@ impl Pack {
         Some(match &fact.shape {
             Shape::One(ty) => {
                 let read = |node: &Node, mistakes: &mut Mistakes| checked(fact, node, ty, mistakes);
-                Evidence::One(vintages(&stated, read, mistakes))
+                Evidence::One(vintages(fact, &stated, read, mistakes))
             }
             Shape::List(record) => {
                 let read = |node: &Node, mistakes: &mut Mistakes| rows(fact, record, node, mistakes);
-                Evidence::List(vintages(&stated, read, mistakes))
+                Evidence::List(vintages(fact, &stated, read, mistakes))
             }
             Shape::Series(ty) => {
                 let periods = self.periods?;
@@ -434,7 +434,7 @@ impl Pack {
                                 ..inner
                             };
                             let read = |node: &Node, mistakes: &mut Mistakes| checked(fact, node, ty, mistakes);
-                            series.entry(period).or_default().extend(vintages(&[inner], read, mistakes));
+                            series.entry(period).or_default().extend(vintages(fact, &[inner], read, mistakes));
                         }
                     }
                 }
@@ -604,6 +604,7 @@ fn statements<'n>(node: &'n Node, mistakes: &mut Mistakes) -> Vec<Statement<'n>>
 }
 
 fn vintages<T>(
+    fact: &Fact,
     stated: &[Statement<'_>],
     mut read: impl FnMut(&Node, &mut Mistakes) -> Option<T>,
     mistakes: &mut Mistakes,
@@ -614,7 +615,11 @@ fn vintages<T>(
             Some(given) => Some(given),
             None => read(statement.node, mistakes).map(Given::Known),
         };
-        if let Some(given) = given {
+        if let (Some(Given::NotApplicable(_)), false) = (&given, fact.may_not_apply) {
+            let message = format!("`{}` applies to every recipient", fact.name);
+            let diagnostic = Diagnostic::error(Code::OUT_OF_BOUNDS, statement.node.place.clone(), message);
+            mistakes.push(diagnostic.help("give its value, or say that it is missing: `{ missing: did not submit }`"));
+        } else if let Some(given) = given {
             found.push(Vintage { given, source: statement.source.clone(), known: statement.known });
         }
     }

@@ -236,6 +236,21 @@ pub struct PeriodFigure {
     /// The value.
     #[serde(flatten)]
     pub figure: Figure,
+    /// Between which limits it lies, where it is not known and they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub between: Option<Limits>,
+}
+
+/// The limits of a number that is not known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Limits {
+    /// No less than this, as data; nothing where no limit is known.
+    pub at_least: Option<String>,
+    /// No more than this, as data; nothing where no limit is known.
+    pub at_most: Option<String>,
+    /// As people write it: `between £10.00 and £20.00`, `at least 3 admissions`.
+    pub shown: String,
 }
 
 /// A derived value.
@@ -361,6 +376,9 @@ pub struct FundRuling {
     /// Each part of the amount.
     #[serde(flatten)]
     pub dispositions: Dispositions,
+    /// What each part may still come to; only where something is not decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<FundRange>,
     /// Where redirected money goes, if the fund redirects.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
@@ -384,6 +402,32 @@ pub struct FundRuling {
     /// The pack's notes on this fund.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+}
+
+/// The least and the most that an amount may come to, while evidence is missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Between {
+    /// No less than this.
+    pub at_least: Money,
+    /// No more than this; nothing where no limit is known.
+    pub at_most: Option<Money>,
+}
+
+/// What the parts of a fund may come to, whatever evidence arrives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct FundRange {
+    /// The whole of it.
+    pub amount: Between,
+    /// Paid in the end.
+    pub released: Between,
+    /// Sent to the fund's other destination.
+    pub redirected: Between,
+    /// Held back.
+    pub withheld: Between,
+    /// Paid and taken back.
+    pub recovered: Between,
 }
 
 /// The parts of a fund. Their sum is the amount, exactly.

@@ -1,10 +1,14 @@
 //! Working through a pack for one case: values and findings in their order, then the money.
 
+use std::collections::BTreeMap;
+
+use super::range::settle;
 use super::{EvaluateError, FundFound, Mark, Rules, ScriptKey, TrancheFound};
 use crate::bind::{Answer, Bound};
 use crate::exact::{Inexact, Rounding};
 use crate::language::eval::{Machine, Memory, Silent, Trail};
 use crate::language::ir::Expr;
+use crate::language::possible::Possible;
 use crate::language::value::{Family, Num, State, Truth, Val};
 use crate::money::Money;
 use crate::pack::{Condition, Fund, Need, Step, Test};
@@ -67,6 +71,8 @@ pub(super) struct Runner<'a, M> {
     pub(super) pending: &'a mut [bool],
     pub(super) funds: &'a mut Vec<FundFound>,
     pub(super) tranches: &'a mut Vec<TrancheFound>,
+    pub(super) possible: &'a mut BTreeMap<u32, Possible>,
+    pub(super) settled: &'a mut usize,
 }
 
 impl<M: Remember> Runner<'_, M> {
@@ -113,6 +119,10 @@ impl<M: Remember> Runner<'_, M> {
                 _ => self.machine.value(family, &value.is),
             };
             self.machine.memory.end(ScriptKey::Value(index, now), from);
+            let found = match found.state() {
+                State::Missing => self.narrowed(slot, family, &value.is, value.rounding),
+                _ => found,
+            };
             self.put(slot, found);
         }
         self.settled()
@@ -126,6 +136,7 @@ impl<M: Remember> Runner<'_, M> {
         let Some(condition) = self.rules.pack.conditions.get(index as usize) else { return Ok(()) };
         let in_force = self.rules.in_force.get(index as usize).copied().unwrap_or(true);
         let truth = if in_force { self.truth(index, condition) } else { Truth::NotApplicable };
+        let truth = if truth == Truth::Missing { self.narrowed_truth(condition) } else { truth };
         self.put(condition.slot, Val::Truth(truth));
         self.settled()
     }
@@ -187,22 +198,7 @@ impl<M: Remember> Runner<'_, M> {
                 Truth::NotApplicable => {}
             }
         }
-        if met + open + unmet == 0 {
-            return Truth::NotApplicable;
-        }
-        let needed = match need {
-            Need::All => met + open + unmet,
-            Need::Any => 1,
-            Need::AtLeast(n) => n,
-        };
-        if met >= needed {
-            Truth::True
-        } else if met + open >= needed || met + unmet == 0 {
-            // Limbs that are all open may all turn out not to apply.
-            Truth::Missing
-        } else {
-            Truth::False
-        }
+        counted(need, met, open, unmet)
     }
 
     fn known_truth(&self, condition: u32) -> Truth {
@@ -221,8 +217,11 @@ impl<M: Remember> Runner<'_, M> {
     /// A money script, rounded; `None` where it is missing, nothing where it does not apply.
     fn money(&mut self, script: &Expr, fund: &Fund) -> Result<Option<Money>, Box<EvaluateError>> {
         let num = self.machine.num(script);
-        let num = self.rounded(num, fund.rounding, script.site);
+        let mut num = self.rounded(num, fund.rounding, script.site);
         self.settled()?;
+        if num == Num::MISSING {
+            num = self.narrowed_money(script, fund.rounding);
+        }
         if let Some(pence) = num.hundredths() {
             return Ok(Some(Money::from_pence(pence)));
         }
@@ -276,8 +275,14 @@ impl<M: Remember> Runner<'_, M> {
         if count < self.machine.periods && fund.tranches {
             ledger.earned = None;
         }
-        let dispositions = self.dispose(fund, gate, amount, &ledger)?;
+        let mut dispositions = self.dispose(fund, gate, amount, &ledger)?;
+        let open = amount.is_none() || ledger.earned.is_none() || gate == Truth::Missing;
+        let range = if open && self.rules.through.is_none() { Some(self.range(fund)) } else { None };
+        if let (Some(range), Some(amount)) = (range, amount) {
+            dispositions = settle(fund, dispositions, &range, amount);
+        }
         Ok(FundFound {
+            range,
             amount,
             earned: ledger.earned,
             gate,
@@ -423,4 +428,24 @@ fn unconserved(fund: &Fund, why: String) -> Box<EvaluateError> {
 /// A sum of money for a fund, or what is wrong with it.
 fn sum(fund: &Fund, result: Result<Money, Inexact>) -> Result<Money, Box<EvaluateError>> {
     result.map_err(|why| unconserved(fund, why.to_string()))
+}
+
+/// What so many limbs met, open and unmet come to. Those that do not apply are not counted.
+pub(super) fn counted(need: Need, met: usize, open: usize, unmet: usize) -> Truth {
+    if met + open + unmet == 0 {
+        return Truth::NotApplicable;
+    }
+    let needed = match need {
+        Need::All => met + open + unmet,
+        Need::Any => 1,
+        Need::AtLeast(n) => n,
+    };
+    if met >= needed {
+        Truth::True
+    } else if met + open >= needed || met + unmet == 0 {
+        // Limbs that are all open may all turn out not to apply.
+        Truth::Missing
+    } else {
+        Truth::False
+    }
 }

@@ -58,12 +58,18 @@ pub(crate) struct Function {
     pub(crate) fewest: usize,
     pub(crate) most: usize,
     /// How the result moves with each argument; the last holds for those that follow.
-    #[expect(dead_code, reason = "the bounds reading goes by it")]
     pub(crate) moves: &'static [Moves],
     pub(crate) types: fn(&[Typed]) -> Result<Type, Wrong>,
     pub(crate) apply: fn(&[Arg]) -> Result<Arg, Inexact>,
     /// In words, with the arguments' values.
     pub(crate) said: fn(&[String]) -> String,
+}
+
+impl Function {
+    /// How the result moves with this argument, counted from 0.
+    pub(crate) fn moves_with(&self, argument: usize) -> Moves {
+        self.moves.get(argument).or(self.moves.last()).copied().unwrap_or(Moves::Anyhow)
+    }
 }
 
 /// The most arguments that a function takes.

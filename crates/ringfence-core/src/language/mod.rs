@@ -3,11 +3,13 @@
 //! A script is parsed by Rhai's own parser and lowered to one typed form (`ir`), over which each
 //! reading is a small evaluator of its own.
 
+pub(crate) mod bounds;
 pub(crate) mod eval;
 pub(crate) mod ir;
 pub(crate) mod library;
 pub(crate) mod lower;
 pub(crate) mod parse;
+pub(crate) mod possible;
 #[cfg(feature = "reference")]
 pub mod reference;
 pub(crate) mod value;

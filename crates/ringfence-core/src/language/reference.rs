@@ -518,7 +518,7 @@ impl<'r, 'p> Reference<'r, 'p> {
         self.each(scratch, |key, result| {
             let mut wide = scratch.wide.clone();
             let ours = self.ours(key, scratch, &mut wide);
-            match self.verdict(ours, result, &wide, bound) {
+            match self.verdict(ours, result, &wide, bound, scratch.settled > 0) {
                 Ok(true) => compared.agreed += 1,
                 Ok(false) => compared.skipped += 1,
                 Err(why) => {
@@ -563,6 +563,7 @@ impl<'r, 'p> Reference<'r, 'p> {
         theirs: Option<&Fallible<Dynamic>>,
         wide: &[Exact],
         bound: &Bound,
+        settled: bool,
     ) -> Result<bool, String> {
         let Some((cell, ty)) = ours else { return Ok(false) };
         match (cell.state(), theirs) {
@@ -570,6 +571,8 @@ impl<'r, 'p> Reference<'r, 'p> {
             // Rhai has no arithmetic on what does not apply: an error there is the same answer.
             (State::NotApplicable, None | Some(Err(_))) => Ok(true),
             (State::NotApplicable, Some(Ok(value))) if value.is_unit() => Ok(true),
+            // What is settled although evidence is missing, and what rests on it, Rhai cannot work out.
+            (_, None | Some(Err(_))) if settled => Ok(false),
             (State::Known, Some(Ok(theirs))) => {
                 let ours = self.dynamic(cell, &ty, wide, bound).ok_or("our result cannot be read")?;
                 let same = match &ty {

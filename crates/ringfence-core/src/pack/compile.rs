@@ -17,6 +17,8 @@ use crate::fields::{self, Fields, Mistakes, check_id};
 use crate::language::ir::{Expr, Kind, Site, Text};
 use crate::language::lower::{self, Lookup, Named, Names, Shape};
 use crate::language::parse::{self, Script};
+use crate::language::possible::{Among, Possible, Range, Truths, Words};
+use crate::language::value::Truth;
 use crate::money::Currency;
 use crate::period::Periods;
 use crate::source::{Entry, Node, PackSource, Place, SourceFile};
@@ -190,6 +192,8 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
         symbol_numbers,
         values,
         digest: digest(source),
+        possible_facts: parts.possible_facts,
+        possible_fields: parts.possible_fields,
         warnings: Vec::new(),
         fact_cells: parts.fact_cells,
         derived_cells: parts.derived_cells,
@@ -344,6 +348,8 @@ struct Parts {
     conditions: Vec<Condition>,
     funds: Vec<Fund>,
     order: Vec<Step>,
+    possible_facts: BTreeMap<u32, Possible>,
+    possible_fields: BTreeMap<(u32, u32), Possible>,
     fact_cells: usize,
     derived_cells: usize,
 }
@@ -386,7 +392,10 @@ impl Compiler {
             self.warn_unused();
         }
         self.warn_unverified();
+        let (possible_facts, possible_fields) = self.possible();
         Some(Parts {
+            possible_facts,
+            possible_fields,
             sign_offs,
             decisions,
             conditions: conditions.into_iter().collect::<Option<_>>()?,
@@ -395,6 +404,55 @@ impl Compiler {
             fact_cells,
             derived_cells,
         })
+    }
+
+    /// What each missing piece of evidence may turn out to be: anything that its declaration allows.
+    fn possible(&mut self) -> (BTreeMap<u32, Possible>, BTreeMap<(u32, u32), Possible>) {
+        let (mut cells, mut of_fields) = (BTreeMap::new(), BTreeMap::new());
+        for index in 0..self.facts.len() {
+            let Some(fact) = self.facts.get(index) else { continue };
+            let (slot, min, max, absent) = (fact.slot, fact.min, fact.max, fact.may_not_apply);
+            match fact.shape.clone() {
+                Shape::One(ty) => {
+                    cells.insert(slot, self.possible_value(&ty, min, max, absent));
+                }
+                Shape::Series(ty) => {
+                    let one = self.possible_value(&ty, min, max, absent);
+                    for at in (slot..).take(self.width(true)) {
+                        cells.insert(at, one.clone());
+                    }
+                }
+                Shape::List(record) => {
+                    for (field, (_, ty)) in (0_u32..).zip(&record.fields) {
+                        of_fields.insert((slot, field), self.possible_value(ty, None, None, true));
+                    }
+                }
+            }
+        }
+        (cells, of_fields)
+    }
+
+    fn possible_value(
+        &mut self,
+        ty: &Type,
+        min: Option<crate::exact::Exact>,
+        max: Option<crate::exact::Exact>,
+        absent: bool,
+    ) -> Possible {
+        match ty {
+            Type::Bool => {
+                let truths = Truths::EITHER;
+                let absence = if absent { Truths::of(Truth::NotApplicable) } else { Truths::NONE };
+                Possible::Truth(truths.or_else(absence))
+            }
+            Type::Number(_) => Possible::Num(Range { absent, ..Range::within(min, max) }),
+            Type::Choice(of) => {
+                let (symbols, numbers) = (&mut self.symbols, &mut self.symbol_numbers);
+                let words = of.iter().map(|word| intern(symbols, numbers, word)).collect();
+                Possible::Word(Words { known: Some(Among::These(words)), absent })
+            }
+            Type::Date | Type::Period(_) | Type::Days | Type::Text => Possible::Word(Words { absent, ..Words::ANY }),
+        }
     }
 
     /// A check of evidence is made before anything is derived from it.

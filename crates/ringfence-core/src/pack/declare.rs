@@ -183,6 +183,7 @@ pub(super) fn fact(entry: &Entry, slot: u32, context: &Context, mistakes: &mut M
         "suspect-when",
         "suspect-because",
         "empty",
+        "not-applicable",
         "source-of",
         "notes",
     ];
@@ -191,6 +192,8 @@ pub(super) fn fact(entry: &Entry, slot: u32, context: &Context, mistakes: &mut M
     let fields = Fields::read(&entry.value, &what, KEYS, mistakes)?.at(&entry.key_place);
     let title = fields.need_text("title", &what, mistakes);
     let may_be_empty = fields.word("empty", &[("allowed", true), ("refused", false)], mistakes).unwrap_or(false);
+    let may_not_apply =
+        fields.word("not-applicable", &[("allowed", true), ("refused", false)], mistakes).unwrap_or(true);
     let suspect = fields.script("suspect-when", mistakes);
     let because = fields.text("suspect-because", mistakes);
     let list = fields.get("type").and_then(Node::as_text) == Some("list");
@@ -234,6 +237,7 @@ pub(super) fn fact(entry: &Entry, slot: u32, context: &Context, mistakes: &mut M
         min,
         max,
         may_be_empty,
+        may_not_apply,
         suspect: None,
         place: entry.key_place.clone(),
     };

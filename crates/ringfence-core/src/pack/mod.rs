@@ -12,6 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::exact::{Exact, Rounding};
 use crate::language::ir::{Expr, Site, Text};
 use crate::language::lower::Shape;
+use crate::language::possible::Possible;
 use crate::language::value::Val;
 use crate::money::Currency;
 use crate::period::Periods;
@@ -49,6 +50,10 @@ pub struct Pack {
     pub(crate) symbol_numbers: BTreeMap<String, i64>,
     pub(crate) digest: String,
     pub(crate) warnings: Vec<Diagnostic>,
+    /// What a missing cell of the facts may turn out to be.
+    pub(crate) possible_facts: BTreeMap<u32, Possible>,
+    /// The same for the fields of lists, by the list's cell and the field.
+    pub(crate) possible_fields: BTreeMap<(u32, u32), Possible>,
     /// How many cells the facts of a case take, and how many are derived.
     pub(crate) fact_cells: usize,
     pub(crate) derived_cells: usize,
@@ -77,6 +82,8 @@ pub(crate) struct Fact {
     pub(crate) min: Option<Exact>,
     pub(crate) max: Option<Exact>,
     pub(crate) may_be_empty: bool,
+    /// Whether a case may say that it does not apply.
+    pub(crate) may_not_apply: bool,
     pub(crate) suspect: Option<Suspect>,
     pub(crate) place: Place,
 }

@@ -76,6 +76,9 @@ impl Teller<'_> {
                 let lacking = self.list_missing(lacks);
                 if lacking.is_empty() { "not known".to_owned() } else { format!("cannot be told without {lacking}") }
             }
+            (Test::Script(met), _) if self.machine(0).truth(met) == Truth::Missing => {
+                format!("{}, whatever is still missing turns out to be", self.told_possible(met, 0))
+            }
             (Test::Script(met), _) => {
                 let told = condition.because.as_ref().and_then(|because| self.text(because, 0));
                 told.unwrap_or_else(|| self.told(met, 0))
@@ -84,7 +87,7 @@ impl Teller<'_> {
     }
 
     fn steps(&mut self, condition: &Condition, met: &Expr) -> Vec<Step> {
-        let truth = self.machine(0).truth(met);
+        let truth = self.bounds(0).truth(met).single().unwrap_or(Truth::Missing);
         let result = match truth {
             Truth::True => "holds",
             Truth::False => "does not hold",
@@ -215,20 +218,13 @@ impl Teller<'_> {
 
     fn told_compare(&mut self, comparison: Comparison, sides: &[Expr; 2], now: usize, truth: Truth) -> String {
         let [left, right] = sides;
-        let words = match (comparison, truth == Truth::True) {
-            (Comparison::Equal, true) | (Comparison::NotEqual, false) => "equal to",
-            (Comparison::Equal, false) | (Comparison::NotEqual, true) => "not equal to",
-            (Comparison::AtLeast, true) | (Comparison::Less, false) => "at least",
-            (Comparison::AtLeast, false) | (Comparison::Less, true) => "below",
-            (Comparison::Greater, true) | (Comparison::AtMost, false) => "above",
-            (Comparison::Greater, false) | (Comparison::AtMost, true) => "not above",
-        };
+        let words = comparing(comparison, truth);
         let left = self.side(left, now);
         format!("{left} is {words} {}", self.side(right, now))
     }
 
     /// A side of a comparison: what it is called, and its value.
-    fn side(&mut self, expr: &Expr, now: usize) -> String {
+    pub(super) fn side(&mut self, expr: &Expr, now: usize) -> String {
         let family = self.family_of(expr);
         let cell = self.family_value(family, expr, now);
         let ty = self.type_of(expr);
@@ -241,7 +237,7 @@ impl Teller<'_> {
     }
 
     /// The type of an expression, as far as showing its value needs.
-    fn type_of(&self, expr: &Expr) -> Option<Type> {
+    pub(super) fn type_of(&self, expr: &Expr) -> Option<Type> {
         match &expr.kind {
             Kind::Fact(slot) | Kind::FactNow(slot) => match self.called_fact(*slot) {
                 Called::Fact(fact, _) => match &fact.shape {
@@ -294,7 +290,7 @@ impl Teller<'_> {
         }
     }
 
-    fn title_of(&self, expr: &Expr) -> Option<String> {
+    pub(super) fn title_of(&self, expr: &Expr) -> Option<String> {
         match &expr.kind {
             Kind::Fact(slot) | Kind::FactNow(slot) => match self.called_fact(*slot) {
                 Called::Fact(fact, _) => Some(fact.title.clone()),
@@ -596,6 +592,18 @@ impl Teller<'_> {
     }
 }
 
+/// How a comparison that came out so is put into words.
+pub(super) const fn comparing(comparison: Comparison, truth: Truth) -> &'static str {
+    match (comparison, matches!(truth, Truth::True)) {
+        (Comparison::Equal, true) | (Comparison::NotEqual, false) => "equal to",
+        (Comparison::Equal, false) | (Comparison::NotEqual, true) => "not equal to",
+        (Comparison::AtLeast, true) | (Comparison::Less, false) => "at least",
+        (Comparison::AtLeast, false) | (Comparison::Less, true) => "below",
+        (Comparison::Greater, true) | (Comparison::AtMost, false) => "above",
+        (Comparison::Greater, false) | (Comparison::AtMost, true) => "not above",
+    }
+}
+
 /// An office with its article; a body that has a name of its own has none.
 pub(crate) fn the(office: &str) -> String {
     if office.starts_with(char::is_uppercase) { office.to_owned() } else { format!("the {office}") }
@@ -607,7 +615,7 @@ pub(super) fn named(title: &str) -> String {
 }
 
 /// A title as the subject of a sentence: `the expected minimum target`.
-fn definite(title: &str) -> String {
+pub(super) fn definite(title: &str) -> String {
     let title = small(title);
     if title.starts_with("the ") || title.starts_with("a ") { title } else { format!("the {title}") }
 }

@@ -7,7 +7,7 @@ use crate::language::ir::{Expr, Kind};
 use crate::language::value::Truth;
 use crate::money::Money;
 use crate::pack::{DerivedValue, Fund};
-use crate::ruling::{FundRuling, GateFound, Outcome, Step, Tranche};
+use crate::ruling::{Between, FundRuling, GateFound, Outcome, Step, Tranche};
 
 impl Teller<'_> {
     pub(super) fn fund(&mut self, index: usize) -> Option<FundRuling> {
@@ -28,6 +28,7 @@ impl Teller<'_> {
             title: fund.title.clone(),
             amount: found.amount,
             dispositions: found.dispositions,
+            range: found.range,
             destination: fund.redirect.clone(),
             earned: found.earned,
             tranches,
@@ -166,7 +167,14 @@ impl Teller<'_> {
 
     fn fund_reason(&self, index: usize, fund: &Fund, found: &FundFound, gates: &[GateFound]) -> String {
         let Some(amount) = found.amount else {
-            return format!("the amount is not known without {}", self.list_missing(&self.missing_of_amount(index)));
+            let lacking = self.list_missing(&self.missing_of_amount(index));
+            let limits = match found.range.map(|range| range.amount) {
+                Some(amount) if !amount.at_least.is_zero() || amount.at_most.is_some() => {
+                    format!("; it is {}", self.money_between(amount))
+                }
+                _ => String::new(),
+            };
+            return format!("the amount is not known without {lacking}{limits}");
         };
         if amount.is_zero() {
             return "there is no money in this fund".to_owned();
@@ -182,7 +190,7 @@ impl Teller<'_> {
                     if unmet.len() == 1 { "is" } else { "are" }
                 )
             }
-            Truth::Missing => {
+            Truth::Missing if !found.dispositions.undetermined.is_zero() => {
                 let names = self.named_gates(fund, open);
                 let earned = match found.earned {
                     Some(earned) => format!("; the release rule by itself gives {}", self.money(earned)),
@@ -191,7 +199,9 @@ impl Teller<'_> {
                 let verb = if names.len() == 1 { "is" } else { "are" };
                 format!("{} is not decided while {} {verb} open{earned}", self.money(amount), listed(&names))
             }
-            Truth::True | Truth::NotApplicable => self.released_reason(index, fund, found, amount, gates),
+            Truth::True | Truth::NotApplicable | Truth::Missing => {
+                self.released_reason(index, fund, found, amount, gates)
+            }
         }
     }
 
@@ -204,7 +214,10 @@ impl Teller<'_> {
         gates: &[GateFound],
     ) -> String {
         let parts = found.dispositions;
-        let mut told = if parts.released == amount {
+        let range = found.range.filter(|_| !parts.undetermined.is_zero());
+        let mut told = if let Some(range) = range {
+            vec![self.may_be_released(range.released, amount, index)]
+        } else if parts.released == amount {
             vec![format!("all of {} is released", self.money(amount))]
         } else if parts.released.is_zero() {
             vec![format!("nothing of {} is released", self.money(amount))]
@@ -221,7 +234,7 @@ impl Teller<'_> {
         if !parts.withheld.is_zero() {
             told.push(format!("{} is withheld", self.money(parts.withheld)));
         }
-        if !parts.undetermined.is_zero() {
+        if !parts.undetermined.is_zero() && range.is_none() {
             let lacks = self.missing_of_money(index);
             let why = if lacks.is_empty() {
                 "later periods are not ruled on".to_owned()
@@ -232,6 +245,26 @@ impl Teller<'_> {
         }
         let _ = gates;
         told.join("; ")
+    }
+
+    /// What is released for certain, how much more may be, and on what that depends.
+    fn may_be_released(&self, released: Between, amount: Money, index: usize) -> String {
+        let lacking = self.list_missing(&self.missing_of_money(index));
+        let certain = released.at_least;
+        let more = released.at_most.unwrap_or(amount).minus(certain).unwrap_or_default();
+        let whole = self.money(amount);
+        match (certain.is_zero(), more.is_zero()) {
+            (true, true) => format!("nothing of {whole} is released; where it goes depends on {lacking}"),
+            (false, true) => {
+                format!("{} of {whole} is released; where the rest goes depends on {lacking}", self.money(certain))
+            }
+            (true, false) => format!("up to {} of {whole} is released, depending on {lacking}", self.money(more)),
+            (false, false) => format!(
+                "{} of {whole} is released for certain, and up to {} more, depending on {lacking}",
+                self.money(certain),
+                self.money(more)
+            ),
+        }
     }
 
     fn would_release_more(&mut self, index: usize, fund: &Fund, found: &FundFound, gates: &[GateFound]) -> Vec<String> {

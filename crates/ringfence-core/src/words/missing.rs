@@ -1,16 +1,16 @@
-//! What is missing: named exactly, from what the reason reading remembers.
+//! What is missing: named exactly, by following only what can still change the answer.
 //!
-//! Only sub-results that are themselves missing are followed, so evidence that could not change
-//! the answer is never named: in `false && missing` nothing is.
+//! In `false && missing` nothing can, and in `missing >= 5` nothing where no less than 5 is possible.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Called, Teller, listed, small};
 use crate::bind::Answer;
-use crate::evaluate::ScriptKey;
-use crate::language::ir::{Fold, Leaf, Series};
+use crate::language::bounds::{Bounds, Open};
+use crate::language::eval::Cells;
+use crate::language::ir::Expr;
 use crate::language::lower::Shape;
-use crate::language::value::{State, Truth, Val};
+use crate::language::value::{Family, State, Truth, Val};
 use crate::pack::Test;
 use crate::ruling::Missing;
 
@@ -30,72 +30,32 @@ pub(super) enum Lack {
 pub(super) type Lacks = BTreeSet<Lack>;
 
 impl Teller<'_> {
-    /// What the entries of one script say is missing.
-    fn missing_of_script(&self, script: ScriptKey, now: usize) -> Lacks {
+    /// The bounds reading over the case, in this period.
+    pub(super) fn bounds<'e>(&self, now: usize) -> Bounds<'_, 'e> {
+        let cells = Cells { facts: &self.bound.facts, rows: &self.bound.rows, parameters: &self.rules.parameters };
+        let (pack, possible) = (self.rules.pack, &self.scratch.possible);
+        Bounds::new(pack, cells, &self.derived, possible, &self.wide, self.rules.first_ordinal()).at(now)
+    }
+
+    /// What is missing and can still change the value of a script.
+    fn missing_of_script(&self, family: Family, script: &Expr, now: usize) -> Lacks {
+        let mut open = BTreeSet::new();
+        self.bounds(now).lacks(family, script, &mut |piece| {
+            open.insert(piece);
+        });
         let mut lacks = Lacks::new();
-        if let Some(mark) = self.scratch.marks.iter().find(|mark| mark.script == script)
-            && mark.to > mark.from
-        {
-            self.follow(mark.to as usize - 1, now, None, &mut lacks);
+        for piece in open {
+            match piece {
+                Open::Fact(slot) => {
+                    lacks.insert(Lack::Fact(slot));
+                }
+                Open::Field(list, cell) => {
+                    lacks.insert(Lack::Field(list, cell));
+                }
+                Open::Derived(slot) => self.follow_derived(slot, &mut lacks),
+            }
         }
         lacks
-    }
-
-    /// Follows an entry that may be missing into its parts.
-    fn follow(&self, index: usize, now: usize, row: Option<u32>, lacks: &mut Lacks) {
-        let Some(entry) = self.scratch.trail.entries.get(index) else { return };
-        let row = match entry.value {
-            Val::Row(first) => Some(first),
-            value if value.state() != State::Missing => return,
-            _ => row,
-        };
-        let leaf = self.rules.pack.sites.get(entry.site as usize).map_or(Leaf::None, |site| site.leaf);
-        let own = if matches!(entry.value, Val::Row(_)) { Leaf::None } else { leaf };
-        match own {
-            Leaf::None => {
-                // The parts end where the node stands, each right before the next.
-                let mut end = index;
-                while end > entry.open as usize {
-                    let Some(part) = self.scratch.trail.entries.get(end - 1) else { break };
-                    self.follow(end - 1, now, row, lacks);
-                    end = part.open as usize;
-                }
-            }
-            Leaf::Fact(slot) | Leaf::List(slot) => {
-                lacks.insert(Lack::Fact(slot));
-            }
-            Leaf::FactNow(base) => {
-                lacks.insert(Lack::Fact(base + narrow(now)));
-            }
-            Leaf::Derived(slot) => self.follow_derived(slot, lacks),
-            Leaf::DerivedNow(base) => self.follow_derived(base + narrow(now), lacks),
-            Leaf::Series(fold, series) => self.follow_series(fold, series, now, lacks),
-            Leaf::Field { list, field } => {
-                if let Some(first) = row {
-                    lacks.insert(Lack::Field(list, first + field));
-                }
-            }
-        }
-    }
-
-    fn follow_series(&self, fold: Fold, series: Series, now: usize, lacks: &mut Lacks) {
-        let positions = match fold {
-            Fold::Total => 0..self.rules.pack.period_count(),
-            Fold::ToDate | Fold::HighestToDate => 0..now + 1,
-            Fold::Change => now.saturating_sub(1)..now + 1,
-        };
-        for position in positions {
-            let slot = series.base + narrow(position);
-            let cells = if series.derived { &self.derived } else { &self.bound.facts };
-            if cells.get(slot as usize).map(|cell| cell.state()) != Some(State::Missing) {
-                continue;
-            }
-            if series.derived {
-                self.follow_derived(slot, lacks);
-            } else {
-                lacks.insert(Lack::Fact(slot));
-            }
-        }
     }
 
     fn follow_derived(&self, slot: u32, lacks: &mut Lacks) {
@@ -118,7 +78,12 @@ impl Teller<'_> {
     /// What a derived value lacks in one period.
     pub(super) fn missing_of_value(&self, index: usize, position: usize) -> Lacks {
         self.once((true, index, position), || {
-            self.missing_of_script(ScriptKey::Value(narrow(index), position), position)
+            let Some(value) = self.rules.pack.values.get(index) else { return Lacks::new() };
+            let cell = self.derived.get(value.slot as usize + position);
+            if cell.is_some_and(|cell| cell.state() != State::Missing) {
+                return Lacks::new();
+            }
+            self.missing_of_script(value.ty.family(), &value.is, position)
         })
     }
 
@@ -142,13 +107,15 @@ impl Teller<'_> {
         if self.derived.get(condition.slot as usize).map(|cell| cell.truth()) != Some(Truth::Missing) {
             return Lacks::new();
         }
-        let key = narrow(index);
-        let mut lacks = self.missing_of_script(ScriptKey::Applies(key), 0);
-        if !lacks.is_empty() {
-            return lacks;
+        let mut lacks = Lacks::new();
+        if let Some(applies) = &condition.applies {
+            lacks = self.missing_of_script(Family::Truth, applies, 0);
+            if !self.bounds(0).truth(applies).may_be(Truth::True) {
+                return lacks;
+            }
         }
         match &condition.test {
-            Test::Script(_) => lacks.extend(self.missing_of_script(ScriptKey::Met(key), 0)),
+            Test::Script(met) => lacks.extend(self.missing_of_script(Family::Truth, met, 0)),
             Test::SignOff(at) => lacks.extend(self.missing_signatures(*at)),
             Test::Decision(at) => {
                 if matches!(self.bound.decisions.get(*at as usize), Some(Answer::Pending(_))) {
@@ -192,7 +159,7 @@ impl Teller<'_> {
 
     /// What a fund lacks for its amount and its release rule.
     pub(super) fn missing_of_money(&self, index: usize) -> Lacks {
-        let mut lacks = self.missing_of_script(ScriptKey::Amount(narrow(index)), 0);
+        let mut lacks = self.missing_of_amount(index);
         for position in 0..self.rules.ruled_periods {
             lacks.extend(self.missing_of_release(index, position));
         }
@@ -200,11 +167,13 @@ impl Teller<'_> {
     }
 
     pub(super) fn missing_of_amount(&self, index: usize) -> Lacks {
-        self.missing_of_script(ScriptKey::Amount(narrow(index)), 0)
+        let fund = self.rules.pack.funds.get(index);
+        fund.map_or_else(Lacks::new, |fund| self.missing_of_script(Family::Num, &fund.amount, 0))
     }
 
     pub(super) fn missing_of_release(&self, index: usize, position: usize) -> Lacks {
-        self.missing_of_script(ScriptKey::Release(narrow(index), position), position)
+        let release = self.rules.pack.funds.get(index).and_then(|fund| fund.release.as_ref());
+        release.map_or_else(Lacks::new, |release| self.missing_of_script(Family::Num, release, position))
     }
 
     /// Everything that is missing, with the conditions and funds that each piece leaves open.

@@ -4,6 +4,7 @@ mod findings;
 mod formula;
 mod funds;
 mod missing;
+mod ranges;
 
 pub(crate) use findings::the;
 
@@ -200,7 +201,11 @@ impl<'a> Teller<'a> {
             let cell = self.derived.get(value.slot as usize + position).copied();
             let Some(cell) = cell else { continue };
             let lacks = self.missing_of_value(index, position);
-            let absence = (!lacks.is_empty()).then(|| format!("it needs {}", self.list_missing(&lacks)));
+            let between = self.between(value.slot + missing::narrow(position), &value.ty);
+            let absence = (!lacks.is_empty()).then(|| {
+                let range = between.as_ref().map(|between| format!("; it is {}", between.shown)).unwrap_or_default();
+                format!("it needs {}{range}", self.list_missing(&lacks))
+            });
             let figure = self.figure(cell, &value.ty, absence.as_ref());
             let period = value.per_period.then(|| self.period(position));
             let name = match &period {
@@ -213,7 +218,7 @@ impl<'a> Teller<'a> {
                 substituted: self.substituted(&value.is, position),
                 result: figure.shown.clone(),
             });
-            figures.push(PeriodFigure { period, figure });
+            figures.push(PeriodFigure { period, figure, between });
         }
         ValueFound { name: value.name.clone(), title: value.title.clone(), figures, steps }
     }

@@ -249,6 +249,7 @@ fn performance(area: &Area, signed: Outcome) -> FundRuling {
         },
     };
     FundRuling {
+        range: None,
         fund: "performance".to_owned(),
         title: "Payment for performance".to_owned(),
         amount: Some(fund),
@@ -372,6 +373,7 @@ fn ring_fenced(area: &Area, released: bool) -> FundRuling {
         Dispositions { undetermined: amount, ..Dispositions::default() }
     };
     FundRuling {
+        range: None,
         fund: "ring-fenced".to_owned(),
         title: "Ring-fenced share for out-of-hospital care".to_owned(),
         amount: Some(amount),
@@ -414,6 +416,7 @@ fn values(area: &Area) -> Vec<ValueFound> {
                 .iter()
                 .zip(&achieved)
                 .map(|(period, step)| PeriodFigure {
+                    between: None,
                     period: Some((*period).to_owned()),
                     figure: Figure { value: None, shown: step.result.clone() },
                 })
@@ -431,7 +434,7 @@ fn values(area: &Area) -> Vec<ValueFound> {
         ValueFound {
             name: "planned_reduction".to_owned(),
             title: "Planned reduction in admissions".to_owned(),
-            figures: vec![PeriodFigure { period: None, figure: reduction.clone() }],
+            figures: vec![PeriodFigure { period: None, between: None, figure: reduction.clone() }],
             steps: vec![Step {
                 name: "planned_reduction".to_owned(),
                 formula: "activity.baseline.sum() - activity.planned.sum()".to_owned(),
@@ -442,7 +445,7 @@ fn values(area: &Area) -> Vec<ValueFound> {
         ValueFound {
             name: "performance_fund".to_owned(),
             title: "The performance fund".to_owned(),
-            figures: vec![PeriodFigure { period: None, figure: money_figure(pounds(area.fund)) }],
+            figures: vec![PeriodFigure { period: None, between: None, figure: money_figure(pounds(area.fund)) }],
             steps: vec![Step {
                 name: "performance_fund".to_owned(),
                 formula: "lesser_of(greater_of(planned_reduction, 0) * params.value_per_admission, plan.local_share)"
