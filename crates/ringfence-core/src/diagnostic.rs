@@ -72,6 +72,12 @@ codes! {
     UNUSED = "unused";
     /// A parameter nobody has verified.
     UNVERIFIED = "unverified";
+    /// A condition that is met whatever the evidence.
+    ALWAYS_MET = "always-met";
+    /// A condition that is never met, or never applies, whatever the evidence.
+    NEVER_MET = "never-met";
+    /// A branch that is never taken.
+    DEAD_BRANCH = "dead-branch";
     /// A table lacks a column that the binding or the case needs.
     MISSING_COLUMN = "missing-column";
     /// A table's row does not fit its header or its other rows.

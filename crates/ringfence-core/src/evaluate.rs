@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 pub use error::EvaluateError;
+pub(crate) use range::possible_limbs;
 use run::{Marked, Runner};
 
 use crate::bind::Bound;

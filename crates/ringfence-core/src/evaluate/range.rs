@@ -132,7 +132,7 @@ impl<M: Remember> Runner<'_, M> {
                 Some(crate::bind::Answer::Given { met }) => Truths::of(Truth::from_bool(*met)),
                 _ => Truths::EITHER,
             },
-            Test::Of { need, of } => self.possible_limbs(*need, of),
+            Test::Of { need, of } => possible_limbs(*need, of, |limb| self.truths_of(limb)),
         })
     }
 
@@ -144,29 +144,6 @@ impl<M: Remember> Runner<'_, M> {
             (Some(truth), _) => Truths::of(truth),
             (None, None) => Truths::ANY,
         }
-    }
-
-    /// Every way in which the limbs may be met and unmet, counted.
-    fn possible_limbs(&self, need: Need, of: &[u32]) -> Truths {
-        let mut ways = BTreeSet::from([(0_usize, 0_usize)]);
-        for limb in of {
-            let truths = self.truths_of(*limb);
-            let mut next = BTreeSet::new();
-            for (met, unmet) in ways {
-                if truths.may_be(Truth::True) {
-                    next.insert((met + 1, unmet));
-                }
-                if truths.may_be(Truth::False) {
-                    next.insert((met, unmet + 1));
-                }
-                if truths.may_be(Truth::NotApplicable) {
-                    next.insert((met, unmet));
-                }
-            }
-            ways = next;
-        }
-        ways.into_iter()
-            .fold(Truths::NONE, |found, (met, unmet)| found.or_else(Truths::of(counted(need, met, 0, unmet))))
     }
 
     fn money_range(&self, script: &Expr, fund: &Fund, now: usize) -> Span {
@@ -222,6 +199,29 @@ impl<M: Remember> Runner<'_, M> {
             recovered: through(recovered).between(),
         }
     }
+}
+
+/// What limbs come to in every way in which they may be met and unmet, counted.
+pub(crate) fn possible_limbs(need: Need, of: &[u32], truths: impl Fn(u32) -> Truths) -> Truths {
+    let mut ways = BTreeSet::from([(0_usize, 0_usize)]);
+    for limb in of {
+        let truths = truths(*limb);
+        let mut next = BTreeSet::new();
+        for (met, unmet) in ways {
+            if truths.may_be(Truth::True) {
+                next.insert((met + 1, unmet));
+            }
+            if truths.may_be(Truth::False) {
+                next.insert((met, unmet + 1));
+            }
+            if truths.may_be(Truth::NotApplicable) {
+                next.insert((met, unmet));
+            }
+        }
+        ways = next;
+    }
+    let counted = ways.into_iter().map(|(met, unmet)| Truths::of(counted(need, met, 0, unmet)));
+    counted.fold(Truths::NONE, Truths::or_else)
 }
 
 const fn known_or_either(truth: Truth) -> Truths {

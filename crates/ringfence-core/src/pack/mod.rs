@@ -1,5 +1,6 @@
 //! The compiled rule pack: immutable, shared freely between threads.
 
+mod always;
 mod compile;
 mod declare;
 mod section;
@@ -191,6 +192,7 @@ pub(crate) struct Condition {
     pub(crate) notes: Option<String>,
     pub(crate) slot: u32,
     pub(crate) rests_on: Vec<String>,
+    pub(crate) place: Place,
 }
 
 /// What decides a condition.
@@ -265,6 +267,9 @@ impl Pack {
     /// Every mistake found, if one of them is an error.
     pub fn compile(source: &PackSource) -> Result<Self, Invalid> {
         let (pack, mut mistakes) = compile::compile(source);
+        if let (Some(pack), false) = (&pack, mistakes.iter().any(Diagnostic::is_error)) {
+            mistakes.extend(always::warnings(pack));
+        }
         mistakes.sort_by(|left, right| left.place.key().cmp(&right.place.key()).then(left.code.cmp(&right.code)));
         mistakes.dedup();
         match pack {

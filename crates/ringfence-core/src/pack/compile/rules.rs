@@ -117,6 +117,7 @@ impl Compiler {
             notes,
             slot,
             rests_on,
+            place: entry.key_place.clone(),
         })
     }
 
