@@ -201,18 +201,13 @@ impl Pack {
             ruled_periods,
         };
         for parameter in &self.parameters {
-            let last = parameter.dated.iter().rposition(|dated| dated.from <= day);
-            let (cell, choice) = match last.and_then(|at| Some((at, parameter.dated.get(at)?))) {
-                Some((at, dated)) => match (&dated.value, &dated.withdrawn) {
-                    (Some((cell, _)), _) => (*cell, Choice::Dated(at)),
-                    (None, why) => {
-                        (parameter.ty.family().absent(State::Missing), Choice::None(why.clone().unwrap_or_default()))
-                    }
+            let none = |why: String| (parameter.ty.family().absent(State::Missing), Choice::None(why));
+            let (cell, choice) = match parameter.on(day) {
+                Ok(at) => match parameter.dated.get(at).and_then(|dated| dated.value.as_ref()) {
+                    Some((cell, _)) => (*cell, Choice::Dated(at)),
+                    None => none(String::new()),
                 },
-                None => {
-                    let first = parameter.dated.first().map(|dated| format!("its first value is from {}", dated.from));
-                    (parameter.ty.family().absent(State::Missing), Choice::None(first.unwrap_or_default()))
-                }
+                Err(why) => none(why),
             };
             rules.parameters.push(cell);
             rules.chosen.push(choice);

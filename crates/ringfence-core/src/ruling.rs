@@ -288,6 +288,31 @@ pub struct ParameterUsed {
     /// The pack's note on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The day on which this value was made public.
+    #[serde(serialize_with = "as_optional_text", skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Date>,
+    /// The day on which somebody last confirmed the parameter.
+    #[serde(serialize_with = "as_optional_text", skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Date>,
+    /// Changes that were announced for a day up to this one and never came into force.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cancelled: Vec<CancelledChange>,
+}
+
+/// A change of a parameter that was announced and cancelled before it came into force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CancelledChange {
+    /// The value it would have had.
+    pub figure: Figure,
+    /// The day from which it would have been in force.
+    #[serde(serialize_with = "as_text")]
+    pub from: Date,
+    /// The day on which it was made public.
+    #[serde(serialize_with = "as_optional_text", skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Date>,
+    /// Why it was cancelled.
+    pub because: String,
 }
 
 /// How sure a pack is of a parameter.

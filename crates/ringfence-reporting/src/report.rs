@@ -165,7 +165,9 @@ fn parameter(parameter: &ParameterUsed) -> Line {
         .strong(capital(&parameter.title))
         .plain(" (")
         .code(format!("params.{}", parameter.name))
-        .plain(format!("): {}, in force from {}. ", parameter.figure.shown, day(parameter.from)));
+        .plain(format!("): {}, in force from {}", parameter.figure.shown, day(parameter.from)))
+        .plain(parameter.announced.map(|date| format!(", announced on {}", day(date))).unwrap_or_default())
+        .plain(". ");
     let line = match parameter.status {
         Status::Verified => line.plain("Verified: read in the source."),
         Status::Secondary => line.caution("SECONDARY:").plain(" read in somebody's account of the source."),
@@ -176,10 +178,19 @@ fn parameter(parameter: &ParameterUsed) -> Line {
         Some(authority) => line.plain(" ").then(cited(authority)),
         None => line,
     };
-    match &parameter.note {
+    let line = match &parameter.note {
         Some(note) => line.plain(format!(" {}", sentence(note))),
         None => line,
-    }
+    };
+    let line = match parameter.confirmed {
+        Some(confirmed) => line.plain(format!(" Last confirmed on {}.", day(confirmed))),
+        None => line,
+    };
+    parameter.cancelled.iter().fold(line, |line, change| {
+        let told = change.announced.map(|date| format!(", announced on {},", day(date))).unwrap_or_default();
+        let what = format!(" A change to {} from {}{told}", change.figure.shown, day(change.from));
+        line.plain(format!("{what} was cancelled: {}", sentence(&change.because)))
+    })
 }
 
 /// The section that lets anyone reach the same ruling again.

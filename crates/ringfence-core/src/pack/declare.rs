@@ -77,7 +77,8 @@ pub(super) fn sources(entries: &[&Entry], mistakes: &mut Mistakes) -> Sources {
     for entry in entries {
         check_id(&entry.key, &entry.key_place, mistakes);
         let what = format!("the source `{}`", entry.key);
-        let Some(fields) = Fields::read(&entry.value, &what, &["title", "date", "url", "notes"], mistakes) else {
+        let Some(fields) = Fields::read(&entry.value, &what, &["title", "date", "url", "notes"], mistakes)
+        else {
             continue;
         };
         let title = fields.need_text("title", &what, mistakes);
@@ -323,12 +324,13 @@ pub(super) fn parameter(
     symbol: &mut impl FnMut(&str) -> i64,
     mistakes: &mut Mistakes,
 ) -> Option<Parameter> {
-    const KEYS: &[&str] = &["title", "type", "unit", "per", "of", "values", "notes"];
+    const KEYS: &[&str] = &["title", "type", "unit", "per", "of", "values", "confirmed", "notes"];
     check_name(&entry.key, &entry.key_place, mistakes);
     let what = format!("the parameter `{}`", entry.key);
     let fields = Fields::read(&entry.value, &what, KEYS, mistakes)?.at(&entry.key_place);
     let title = fields.need_text("title", &what, mistakes);
     let ty = scalar_type(&fields, true, context, mistakes);
+    let confirmed = fields.date("confirmed", mistakes);
     let values = fields.need("values", &what, mistakes)?;
     let values = Fields::any(values, "`values`", mistakes)?;
     let ty = ty?;
@@ -350,6 +352,7 @@ pub(super) fn parameter(
         title: title.unwrap_or_default(),
         ty,
         dated,
+        confirmed,
         place: entry.key_place.clone(),
     })
 }
@@ -362,9 +365,16 @@ fn one_dated(
     symbol: &mut impl FnMut(&str) -> i64,
     mistakes: &mut Mistakes,
 ) -> Option<Dated> {
-    const KEYS: &[&str] = &["value", "withdrawn", "status", "authority", "note"];
+    const KEYS: &[&str] = &["value", "withdrawn", "until", "announced", "cancelled", "status", "authority", "note"];
     let fields = Fields::read(&entry.value, "a dated value", KEYS, mistakes)?;
     let withdrawn = fields.text("withdrawn", mistakes);
+    let until = until(&fields, from, withdrawn.is_some(), mistakes);
+    let announced = fields.date("announced", mistakes);
+    let cancelled = fields.text("cancelled", mistakes);
+    if let (true, Some(node)) = (withdrawn.is_some(), fields.get("cancelled")) {
+        let message = "a withdrawal that was cancelled is no dated value";
+        mistakes.push(Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message).help("remove the whole entry"));
+    }
     let value = match (&withdrawn, fields.get("value")) {
         (None, None) => {
             fields.need("value", "a dated value", mistakes);
@@ -390,6 +400,9 @@ fn one_dated(
     }
     Some(Dated {
         from,
+        until,
+        announced,
+        cancelled,
         value: value.map(|value| (reading::cell(&value, symbol), value)),
         withdrawn,
         status: status.unwrap_or(Status::Verified),
@@ -397,6 +410,24 @@ fn one_dated(
         note,
         place: entry.key_place.clone(),
     })
+}
+
+/// The first day after a dated value, where it says one.
+fn until(fields: &Fields<'_>, from: Date, withdrawn: bool, mistakes: &mut Mistakes) -> Option<Date> {
+    let until = fields.date("until", mistakes)?;
+    let node = fields.get("until")?;
+    let mut wrong = |message: &str, help: &str| {
+        mistakes.push(Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message).help(help));
+    };
+    if withdrawn {
+        wrong("`until` has no effect here: a withdrawal lasts until the next value", "remove it");
+        return None;
+    }
+    if until <= from {
+        wrong("the value ends before it begins", "`until` is the first day after it");
+        return None;
+    }
+    Some(until)
 }
 
 pub(super) fn decision(entry: &Entry, mistakes: &mut Mistakes) -> Option<Decision> {

@@ -2,6 +2,7 @@
 
 mod always;
 mod compile;
+mod dated;
 mod declare;
 mod section;
 
@@ -104,6 +105,8 @@ pub(crate) struct Parameter {
     pub(crate) ty: Type,
     /// By the first day of each.
     pub(crate) dated: Vec<Dated>,
+    /// The day on which somebody last confirmed it.
+    pub(crate) confirmed: Option<Date>,
     pub(crate) place: Place,
 }
 
@@ -111,6 +114,12 @@ pub(crate) struct Parameter {
 #[derive(Debug)]
 pub(crate) struct Dated {
     pub(crate) from: Date,
+    /// The first day after it, where it says so itself.
+    pub(crate) until: Option<Date>,
+    /// The day on which it was made public.
+    pub(crate) announced: Option<Date>,
+    /// Why it never came into force.
+    pub(crate) cancelled: Option<String>,
     pub(crate) value: Option<(Val, Value)>,
     pub(crate) withdrawn: Option<String>,
     pub(crate) status: Status,

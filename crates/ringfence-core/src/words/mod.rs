@@ -17,11 +17,11 @@ use crate::language::eval::{Cells, Machine, Silent};
 use crate::language::ir::Text;
 use crate::language::lower::Shape;
 use crate::language::value::{Family, State, Val, Wide};
-use crate::pack::{Condition, DerivedValue, Fact};
+use crate::pack::{Condition, DerivedValue, Fact, Parameter};
 use crate::reading;
 use crate::ruling::{
-    CaseReference, EvidenceUsed, Figure, PackReference, ParameterUsed, PeriodFigure, Ruling, SCHEMA, Status, Step,
-    ValueFound,
+    CancelledChange, CaseReference, EvidenceUsed, Figure, PackReference, ParameterUsed, PeriodFigure, Ruling, SCHEMA,
+    Status, Step, ValueFound,
 };
 use crate::types::{self, Type};
 
@@ -238,6 +238,9 @@ impl<'a> Teller<'a> {
                     status: Status::Choice,
                     authority: None,
                     note: None,
+                    announced: None,
+                    confirmed: parameter.confirmed,
+                    cancelled: self.cancelled(parameter),
                 };
                 match choice {
                     Choice::None(_) => return None,
@@ -247,6 +250,8 @@ impl<'a> Teller<'a> {
                             shown: types::show(value, &parameter.ty, &pack.currency),
                         };
                         used.note = Some("set for this ruling, not by the pack".to_owned());
+                        used.confirmed = None;
+                        used.cancelled.clear();
                     }
                     Choice::Dated(at) => {
                         let dated = parameter.dated.get(*at)?;
@@ -254,11 +259,26 @@ impl<'a> Teller<'a> {
                         used.status = dated.status;
                         used.authority.clone_from(&dated.authority);
                         used.note.clone_from(&dated.note);
+                        used.announced = dated.announced;
                     }
                 }
                 Some(used)
             })
             .collect()
+    }
+
+    /// The changes of a parameter that would be in force by now, had they not been cancelled.
+    fn cancelled(&self, parameter: &Parameter) -> Vec<CancelledChange> {
+        let due = parameter.dated.iter().filter(|dated| dated.from <= self.rules.day);
+        due.filter_map(|dated| {
+            let (because, (_, value)) = (dated.cancelled.clone()?, dated.value.as_ref()?);
+            let figure = Figure {
+                value: Some(data(value, &parameter.ty)),
+                shown: types::show(value, &parameter.ty, &self.rules.pack.currency),
+            };
+            Some(CancelledChange { figure, from: dated.from, announced: dated.announced, because })
+        })
+        .collect()
     }
 
     fn evidence(&self) -> Vec<EvidenceUsed> {
@@ -335,6 +355,12 @@ impl<'a> Teller<'a> {
                 warnings.push(format!(
                     "`{}` ({title}: {shown}) is unverified: no source for it has been seen",
                     parameter.name
+                ));
+            }
+            if let Some(confirmed) = parameter.confirmed.filter(|confirmed| *confirmed < self.rules.day) {
+                warnings.push(format!(
+                    "`{}` ({}: {shown}) was last confirmed on {confirmed}, before the day whose rules apply",
+                    parameter.name, parameter.title
                 ));
             }
         }

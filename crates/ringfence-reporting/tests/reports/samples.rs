@@ -470,6 +470,9 @@ fn parameters() -> Vec<ParameterUsed> {
             status: Status::Unverified,
             authority: None,
             note: Some("an area may justify another".to_owned()),
+            announced: None,
+            confirmed: None,
+            cancelled: Vec::new(),
         },
         ParameterUsed {
             name: "expected_reduction".to_owned(),
@@ -479,6 +482,9 @@ fn parameters() -> Vec<ParameterUsed> {
             status: Status::Secondary,
             authority: Some(answer("Health Service Journal", Some(date(2014, 9, 24)), None, None)),
             note: None,
+            announced: None,
+            confirmed: None,
+            cancelled: Vec::new(),
         },
         ParameterUsed {
             name: "submission_deadline".to_owned(),
@@ -488,6 +494,9 @@ fn parameters() -> Vec<ParameterUsed> {
             status: Status::Verified,
             authority: Some(answer("Better Care Fund planning guidance", None, None, Some("paragraph 3"))),
             note: None,
+            announced: None,
+            confirmed: None,
+            cancelled: Vec::new(),
         },
     ]
 }
