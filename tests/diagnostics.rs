@@ -16,7 +16,7 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use ringfence_core::diagnostic::Diagnostic;
+use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::evaluate::{EvaluateError, Options};
 use ringfence_core::pack::Pack;
 use ringfence_core::source::Document;
@@ -229,6 +229,41 @@ fn no_line_of_a_diagnostic_is_wider_than_the_screen() {
             assert!(line.chars().count() <= WIDTH, "{}: {line}", folder.display());
         }
     }
+}
+
+#[test]
+fn every_warning_can_be_allowed_and_no_error_can() {
+    for folder in folders() {
+        let Told::Diagnostics(mistakes) = told(&folder) else { continue };
+        for mistake in mistakes {
+            let allowable = Code::ALLOWABLE.contains(&mistake.code) || mistake.code == Code::IDLE_ALLOW;
+            assert_eq!(allowable, !mistake.is_error(), "{}: {mistake}", folder.display());
+        }
+    }
+}
+
+#[test]
+fn what_is_allowed_is_kept_with_its_reason() {
+    let pack = compile(Path::new("tests/broken/allowed-in-place")).unwrap();
+    assert!(pack.warnings().is_empty(), "{:?}", pack.warnings());
+    let allowed: Vec<String> = pack
+        .allowed()
+        .iter()
+        .map(|allowed| {
+            let diagnostic = &allowed.diagnostic;
+            format!("{} {}: {}", diagnostic.place.line(), diagnostic.code, allowed.reason)
+        })
+        .collect();
+    let expected = [
+        "14 unused: kept for the record",
+        "17 unused: the return asks for more than the rules do",
+        "22 unconfirmed: the minutes of that day are the last there are",
+        "24 parameter-gap: nothing was paid before June",
+        "24 unverified: the letter is lost",
+        "28 unverified: the letter is lost",
+        "33 policy-number: the letter doubles the share in words",
+    ];
+    assert_eq!(allowed, expected);
 }
 
 #[test]

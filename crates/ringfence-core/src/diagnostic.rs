@@ -68,7 +68,7 @@ codes! {
     WRONG_ARGUMENTS = "wrong-arguments";
     /// Values or conditions that need each other.
     CYCLE = "cycle";
-    /// A fact, value or parameter that nothing uses.
+    /// Something declared that nothing uses.
     UNUSED = "unused";
     /// A parameter nobody has verified.
     UNVERIFIED = "unverified";
@@ -78,6 +78,20 @@ codes! {
     NEVER_MET = "never-met";
     /// A branch that is never taken.
     DEAD_BRANCH = "dead-branch";
+    /// A parameter last confirmed before the rules are applied.
+    UNCONFIRMED = "unconfirmed";
+    /// A number in a script that policy may change.
+    POLICY_NUMBER = "policy-number";
+    /// Days on which a parameter that is needed has no value.
+    PARAMETER_GAP = "parameter-gap";
+    /// Days that two values of a parameter claim.
+    PARAMETER_OVERLAP = "parameter-overlap";
+    /// Money that is divided and that nothing rounds.
+    MONEY_NEVER_ROUNDED = "money-never-rounded";
+    /// A deadline after what depends on it.
+    LATE_DEADLINE = "late-deadline";
+    /// An `allow` that allows nothing.
+    IDLE_ALLOW = "idle-allow";
     /// A table lacks a column that the binding or the case needs.
     MISSING_COLUMN = "missing-column";
     /// A table's row does not fit its header or its other rows.
@@ -87,6 +101,18 @@ codes! {
 }
 
 impl Code {
+    /// The codes of warnings that a pack may allow where they stand, with a reason.
+    pub const ALLOWABLE: &'static [Self] = &[
+        Self::LATE_DEADLINE,
+        Self::MONEY_NEVER_ROUNDED,
+        Self::PARAMETER_GAP,
+        Self::PARAMETER_OVERLAP,
+        Self::POLICY_NUMBER,
+        Self::UNCONFIRMED,
+        Self::UNUSED,
+        Self::UNVERIFIED,
+    ];
+
     /// The code as it is shown: `unknown-key`.
     pub const fn as_str(self) -> &'static str {
         self.0

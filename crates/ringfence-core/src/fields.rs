@@ -38,6 +38,12 @@ impl<'a> Fields<'a> {
         Some(fields)
     }
 
+    /// The mapping that a declaration is: besides `known` it may have `allow`, which is read with those of the whole pack.
+    pub(crate) fn declaration(node: &'a Node, what: &str, known: &[&str], mistakes: &mut Mistakes) -> Option<Self> {
+        let known: Vec<&str> = known.iter().copied().chain(["allow"]).collect();
+        Self::read(node, what, &known, mistakes)
+    }
+
     /// The mapping that `node` is, whatever its keys.
     pub(crate) fn any(node: &'a Node, what: &str, mistakes: &mut Mistakes) -> Option<Self> {
         match &node.content {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
+use super::check;
 use super::declare::{self, Context};
 use super::section::{SECTIONS, entries};
 use super::{Condition, Decision, DerivedValue, Fact, Fund, Interval, Pack, Parameter, SignOff, Step, Suspect, Test};
@@ -27,7 +28,7 @@ use values::RawValue;
 
 /// Something that a script reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Dep {
+pub(super) enum Dep {
     Fact(usize),
     Parameter(usize),
     Value(usize),
@@ -69,6 +70,17 @@ struct Compiler {
     used: BTreeSet<Dep>,
 }
 
+/// What is used of what a pack declares, for the checks of the whole.
+#[derive(Debug, Default)]
+pub(super) struct Uses {
+    /// What a script, a list or a document names.
+    pub(super) named: BTreeSet<Dep>,
+    /// What each value, each condition and each fund rests on, in the pack's order.
+    pub(super) values: Vec<BTreeSet<Dep>>,
+    pub(super) conditions: Vec<BTreeSet<Dep>>,
+    pub(super) funds: Vec<BTreeSet<Dep>>,
+}
+
 /// How many mistakes are told with their near misses.
 const MANY_MISTAKES: usize = 20;
 
@@ -80,6 +92,7 @@ const NESTED: usize = 4;
 
 /// The keys at the top of `pack.yaml` besides the sections.
 const IDENTITY: &[&str] = &[
+    "allow",
     "ringfence",
     "pack",
     "title",
@@ -149,8 +162,19 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
         used: BTreeSet::new(),
     };
     let parts = compiler.sections(source);
-    let Compiler { facts, fact_numbers, parameters, values, symbols, symbol_numbers, sites, mut mistakes, .. } =
-        compiler;
+    let Compiler {
+        facts,
+        fact_numbers,
+        parameters,
+        values,
+        value_deps,
+        symbols,
+        symbol_numbers,
+        sites,
+        mut mistakes,
+        used,
+        ..
+    } = compiler;
     let values: Option<Vec<DerivedValue>> = values
         .into_iter()
         .map(|progress| match progress {
@@ -167,6 +191,7 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
         return (None, mistakes);
     };
     let needed = needed(&parts.order, &parts.conditions, &parts.funds, &values);
+    let uses = Uses { named: used, values: value_deps, conditions: parts.condition_deps, funds: parts.fund_deps };
     let pack = Pack {
         id: identity.id,
         title: identity.title,
@@ -195,9 +220,14 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
         possible_facts: parts.possible_facts,
         possible_fields: parts.possible_fields,
         warnings: Vec::new(),
+        allowed: Vec::new(),
         fact_cells: parts.fact_cells,
         derived_cells: parts.derived_cells,
     };
+    // With mistakes about, what seems unused may only be misspelt.
+    if !mistakes.iter().any(Diagnostic::is_error) {
+        check::run(&pack, source, &uses, &mut mistakes);
+    }
     (Some(pack), mistakes)
 }
 
@@ -347,6 +377,8 @@ struct Parts {
     decisions: Vec<Decision>,
     conditions: Vec<Condition>,
     funds: Vec<Fund>,
+    condition_deps: Vec<BTreeSet<Dep>>,
+    fund_deps: Vec<BTreeSet<Dep>>,
     order: Vec<Step>,
     possible_facts: BTreeMap<u32, Possible>,
     possible_fields: BTreeMap<(u32, u32), Possible>,
@@ -384,15 +416,15 @@ impl Compiler {
             conditions.push(self.condition(entry, index, &sign_offs, &decisions));
             deps.push(self.reading.pop().unwrap_or_default());
         }
-        let funds: Vec<Option<Fund>> =
-            entries(source, "funds", &mut self.mistakes).into_iter().map(|entry| self.fund(entry)).collect();
-        let order = self.order(&deps, &condition_entries);
-        // With mistakes about, what seems unused may only be misspelt.
-        if !self.mistakes.iter().any(Diagnostic::is_error) {
-            self.warn_unused();
+        let mut funds = Vec::new();
+        let mut fund_deps = Vec::new();
+        for entry in entries(source, "funds", &mut self.mistakes) {
+            self.reading.push(BTreeSet::new());
+            funds.push(self.fund(entry));
+            fund_deps.push(self.reading.pop().unwrap_or_default());
         }
-        self.warn_unverified();
         let (possible_facts, possible_fields) = self.possible();
+        let order = self.order(&deps, &condition_entries);
         Some(Parts {
             possible_facts,
             possible_fields,
@@ -400,6 +432,8 @@ impl Compiler {
             decisions,
             conditions: conditions.into_iter().collect::<Option<_>>()?,
             funds: funds.into_iter().collect::<Option<_>>()?,
+            condition_deps: deps,
+            fund_deps,
             order: order?,
             fact_cells,
             derived_cells,
@@ -679,35 +713,6 @@ impl Compiler {
     fn cycle(&mut self, name: &str, place: Place) {
         let diagnostic = Diagnostic::error(Code::CYCLE, place, format!("{name} needs itself"));
         self.mistakes.push(diagnostic.help("what it rests on must not lead back to it"));
-    }
-
-    fn warn_unused(&mut self) {
-        let mut unused: Vec<(Place, String)> = Vec::new();
-        for (index, fact) in self.facts.iter().enumerate() {
-            if !self.used.contains(&Dep::Fact(index)) {
-                unused.push((fact.place.clone(), format!("nothing uses the fact `{}`", fact.name)));
-            }
-        }
-        for (index, parameter) in self.parameters.iter().enumerate() {
-            if !self.used.contains(&Dep::Parameter(index)) {
-                unused.push((parameter.place.clone(), format!("nothing uses the parameter `{}`", parameter.name)));
-            }
-        }
-        for (place, message) in unused {
-            self.mistakes.push(Diagnostic::warning(Code::UNUSED, place, message).help("remove it, or use it"));
-        }
-    }
-
-    fn warn_unverified(&mut self) {
-        for parameter in &self.parameters {
-            for dated in &parameter.dated {
-                if dated.status == crate::ruling::Status::Unverified {
-                    let message = format!("nobody has verified the parameter `{}` from {}", parameter.name, dated.from);
-                    let diagnostic = Diagnostic::warning(Code::UNVERIFIED, dated.place.clone(), message);
-                    self.mistakes.push(diagnostic.help("every ruling that uses it says so; find a source for it"));
-                }
-            }
-        }
     }
 }
 

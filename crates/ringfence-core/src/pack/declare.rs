@@ -77,7 +77,7 @@ pub(super) fn sources(entries: &[&Entry], mistakes: &mut Mistakes) -> Sources {
     for entry in entries {
         check_id(&entry.key, &entry.key_place, mistakes);
         let what = format!("the source `{}`", entry.key);
-        let Some(fields) = Fields::read(&entry.value, &what, &["title", "date", "url", "notes"], mistakes)
+        let Some(fields) = Fields::declaration(&entry.value, &what, &["title", "date", "url", "notes"], mistakes)
         else {
             continue;
         };
@@ -190,7 +190,7 @@ pub(super) fn fact(entry: &Entry, slot: u32, context: &Context, mistakes: &mut M
     ];
     check_name(&entry.key, &entry.key_place, mistakes);
     let what = format!("the fact `{}`", entry.key);
-    let fields = Fields::read(&entry.value, &what, KEYS, mistakes)?.at(&entry.key_place);
+    let fields = Fields::declaration(&entry.value, &what, KEYS, mistakes)?.at(&entry.key_place);
     let title = fields.need_text("title", &what, mistakes);
     let may_be_empty = fields.word("empty", &[("allowed", true), ("refused", false)], mistakes).unwrap_or(false);
     let may_not_apply =
@@ -327,7 +327,7 @@ pub(super) fn parameter(
     const KEYS: &[&str] = &["title", "type", "unit", "per", "of", "values", "confirmed", "notes"];
     check_name(&entry.key, &entry.key_place, mistakes);
     let what = format!("the parameter `{}`", entry.key);
-    let fields = Fields::read(&entry.value, &what, KEYS, mistakes)?.at(&entry.key_place);
+    let fields = Fields::declaration(&entry.value, &what, KEYS, mistakes)?.at(&entry.key_place);
     let title = fields.need_text("title", &what, mistakes);
     let ty = scalar_type(&fields, true, context, mistakes);
     let confirmed = fields.date("confirmed", mistakes);
@@ -366,7 +366,7 @@ fn one_dated(
     mistakes: &mut Mistakes,
 ) -> Option<Dated> {
     const KEYS: &[&str] = &["value", "withdrawn", "until", "announced", "cancelled", "status", "authority", "note"];
-    let fields = Fields::read(&entry.value, "a dated value", KEYS, mistakes)?;
+    let fields = Fields::declaration(&entry.value, "a dated value", KEYS, mistakes)?;
     let withdrawn = fields.text("withdrawn", mistakes);
     let until = until(&fields, from, withdrawn.is_some(), mistakes);
     let announced = fields.date("announced", mistakes);
@@ -434,7 +434,7 @@ pub(super) fn decision(entry: &Entry, mistakes: &mut Mistakes) -> Option<Decisio
     check_id(&entry.key, &entry.key_place, mistakes);
     let what = format!("the decision `{}`", entry.key);
     let keys = &["title", "answers", "met-when", "by", "authority", "notes"];
-    let fields = Fields::read(&entry.value, &what, keys, mistakes)?.at(&entry.key_place);
+    let fields = Fields::declaration(&entry.value, &what, keys, mistakes)?.at(&entry.key_place);
     let title = fields.need_text("title", &what, mistakes);
     fields.need("answers", &what, mistakes);
     let answers = fields.texts("answers", mistakes);

@@ -1,6 +1,7 @@
 //! The compiled rule pack: immutable, shared freely between threads.
 
 mod always;
+mod check;
 mod compile;
 mod dated;
 mod declare;
@@ -56,6 +57,7 @@ pub struct Pack {
     pub(crate) possible_facts: BTreeMap<u32, Possible>,
     /// The same for the fields of lists, by the list's cell and the field.
     pub(crate) possible_fields: BTreeMap<(u32, u32), Possible>,
+    pub(crate) allowed: Vec<Allowed>,
     /// How many cells the facts of a case take, and how many are derived.
     pub(crate) fact_cells: usize,
     pub(crate) derived_cells: usize,
@@ -245,6 +247,15 @@ pub(crate) struct Fund {
     pub(crate) place: Place,
 }
 
+/// A warning that the pack allows where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// The warning.
+    pub diagnostic: Diagnostic,
+    /// Why it may stand, in the author's words.
+    pub reason: String,
+}
+
 /// One thing to work out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -279,11 +290,15 @@ impl Pack {
         if let (Some(pack), false) = (&pack, mistakes.iter().any(Diagnostic::is_error)) {
             mistakes.extend(always::warnings(pack));
         }
+        let allowances = check::allow::read(source, &mut mistakes);
+        let sound = pack.is_some() && !mistakes.iter().any(Diagnostic::is_error);
+        let allowed = check::allow::apply(allowances, &mut mistakes, sound);
         mistakes.sort_by(|left, right| left.place.key().cmp(&right.place.key()).then(left.code.cmp(&right.code)));
         mistakes.dedup();
         match pack {
-            Some(mut pack) if !mistakes.iter().any(Diagnostic::is_error) => {
+            Some(mut pack) if sound => {
                 pack.warnings = mistakes;
+                pack.allowed = allowed;
                 Ok(pack)
             }
             _ => Err(Invalid { mistakes }),
@@ -343,6 +358,11 @@ impl Pack {
     /// What somebody should look at, although the pack can be used.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
+    }
+
+    /// The warnings that the pack allows in place, each with the reason it gives.
+    pub fn allowed(&self) -> &[Allowed] {
+        &self.allowed
     }
 
     /// The names of its facts.

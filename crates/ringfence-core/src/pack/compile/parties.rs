@@ -17,7 +17,7 @@ impl Compiler {
         const KEYS: &[&str] = &["title", "document", "by", "late", "rule", "parties", "authority", "notes"];
         check_id(&entry.key, &entry.key_place, &mut self.mistakes);
         let what = format!("the sign-off `{}`", entry.key);
-        let fields = Fields::read(&entry.value, &what, KEYS, &mut self.mistakes)?.at(&entry.key_place);
+        let fields = Fields::declaration(&entry.value, &what, KEYS, &mut self.mistakes)?.at(&entry.key_place);
         let title = fields.need_text("title", &what, &mut self.mistakes);
         let mut document = Vec::new();
         fields.need("document", &what, &mut self.mistakes);

@@ -32,7 +32,7 @@ impl Compiler {
         ];
         const TESTS: [&str; 6] = ["met", "sign-off", "decision", "all-of", "any-of", "at-least"];
         let what = format!("the condition `{}`", entry.key);
-        let fields = Fields::read(&entry.value, &what, KEYS, &mut self.mistakes)?.at(&entry.key_place);
+        let fields = Fields::declaration(&entry.value, &what, KEYS, &mut self.mistakes)?.at(&entry.key_place);
         let title = fields.need_text("title", &what, &mut self.mistakes);
         let authority = declare::authority(fields.get("authority"), &self.context, &mut self.mistakes);
         let in_force = fields.get("in-force").and_then(|node| declare::interval(node, &mut self.mistakes));
@@ -171,7 +171,7 @@ impl Compiler {
         ];
         check_id(&entry.key, &entry.key_place, &mut self.mistakes);
         let what = format!("the fund `{}`", entry.key);
-        let fields = Fields::read(&entry.value, &what, KEYS, &mut self.mistakes)?.at(&entry.key_place);
+        let fields = Fields::declaration(&entry.value, &what, KEYS, &mut self.mistakes)?.at(&entry.key_place);
         let title = fields.need_text("title", &what, &mut self.mistakes);
         let authority = declare::authority(fields.get("authority"), &self.context, &mut self.mistakes);
         let notes = fields.text("notes", &mut self.mistakes);

@@ -66,7 +66,7 @@ impl Compiler {
         }
         let what = format!("the value `{}`", entry.key);
         let keys = &["title", "type", "per", "round", "is", "notes"];
-        let Some(fields) = Fields::read(&entry.value, &what, keys, mistakes) else { return raw };
+        let Some(fields) = Fields::declaration(&entry.value, &what, keys, mistakes) else { return raw };
         if let Some(title) = fields.text("title", mistakes) {
             raw.title = title;
         }
