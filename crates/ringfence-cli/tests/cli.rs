@@ -237,6 +237,20 @@ fn warnings_count_if_they_are_to() {
 }
 
 #[test]
+fn an_allowed_warning_is_counted_and_counts_for_nothing() {
+    let spare = "facts:\n  spare: { type: bool, title: Nothing uses it, allow: { unused: the return asks for it } }\n";
+    let dir = changed_pack(|text| text.replacen("facts:\n", spare, 1));
+    let check = |args: &[&str]| finished(command(&[&["check", "rules/mine"], args].concat()).current_dir(dir.path()));
+    let plain = check(&[]);
+    assert!(!plain.out.contains("`spare`") && plain.err.contains(" allowed\n"), "{plain:?}");
+    let json = check(&["--format", "json"]);
+    assert!(json.out.contains("\"allowed\": \"the return asks for it\""), "{}", json.out);
+    let sarif = check(&["--format", "sarif"]);
+    assert!(sarif.out.contains("\"justification\": \"the return asks for it\""), "{}", sarif.out);
+    assert!(!check(&["--no-warnings"]).err.contains("allowed"));
+}
+
+#[test]
 fn packs_are_listed() {
     let list = ringfence(&["list"]).done();
     assert!(list.contains("rules/better-care-fund/2015-16"), "{list}");

@@ -8,11 +8,12 @@ mod snippet;
 use std::fmt::Write as _;
 
 use ringfence_core::diagnostic::{Diagnostic, Severity};
+use ringfence_core::pack::Allowed;
 use serde::Serialize;
 
 use crate::document::clean;
 
-pub use sarif::sarif;
+pub use sarif::{sarif, sarif_with_allowed};
 
 /// As a compiler shows them, with the line and the marked text, and a count at the end.
 pub fn text(diagnostics: &[Diagnostic], width: usize, colour: bool) -> String {
@@ -39,7 +40,16 @@ fn count(diagnostics: &[Diagnostic]) -> String {
 /// # Errors
 /// None in practice: every part of a diagnostic has a JSON form.
 pub fn json(diagnostics: &[Diagnostic]) -> Result<String, serde_json::Error> {
-    let forms: Vec<Form<'_>> = sorted(diagnostics).into_iter().map(Form::of).collect();
+    json_with_allowed(diagnostics, &[])
+}
+
+/// The same with the warnings that a pack allows, each with its reason under `allowed`.
+///
+/// # Errors
+/// As [`json`].
+pub fn json_with_allowed(diagnostics: &[Diagnostic], allowed: &[Allowed]) -> Result<String, serde_json::Error> {
+    let forms = all(diagnostics, allowed).into_iter();
+    let forms: Vec<Form<'_>> = forms.map(|(diagnostic, reason)| Form::of(diagnostic, reason)).collect();
     serde_json::to_string_pretty(&forms).map(|text| text + "\n")
 }
 
@@ -54,10 +64,12 @@ struct Form<'a> {
     length: usize,
     label: &'a str,
     help: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<&'a str>,
 }
 
 impl<'a> Form<'a> {
-    fn of(diagnostic: &'a Diagnostic) -> Self {
+    fn of(diagnostic: &'a Diagnostic, allowed: Option<&'a str>) -> Self {
         let place = &diagnostic.place;
         Self {
             code: diagnostic.code.as_str(),
@@ -69,6 +81,7 @@ impl<'a> Form<'a> {
             length: place.length(),
             label: &diagnostic.label,
             help: diagnostic.help.as_deref(),
+            allowed,
         }
     }
 }
@@ -121,8 +134,15 @@ const fn word(severity: Severity) -> &'static str {
 
 /// The same in the order of their places; at one place errors come first.
 fn sorted(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
-    let mut out: Vec<&Diagnostic> = diagnostics.iter().collect();
-    out.sort_by(|left, right| {
+    all(diagnostics, &[]).into_iter().map(|(diagnostic, _)| diagnostic).collect()
+}
+
+/// What was found and what is allowed, the latter with its reason, in the order of their places.
+fn all<'a>(diagnostics: &'a [Diagnostic], allowed: &'a [Allowed]) -> Vec<(&'a Diagnostic, Option<&'a str>)> {
+    let found = diagnostics.iter().map(|diagnostic| (diagnostic, None));
+    let allowed = allowed.iter().map(|allowed| (&allowed.diagnostic, Some(allowed.reason.as_str())));
+    let mut out: Vec<(&Diagnostic, Option<&str>)> = found.chain(allowed).collect();
+    out.sort_by(|(left, _), (right, _)| {
         let key = |diagnostic: &Diagnostic| (diagnostic.severity, diagnostic.code);
         left.place.key().cmp(&right.place.key()).then_with(|| key(left).cmp(&key(right)))
     });

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ringfence_core::diagnostic::Diagnostic;
+use ringfence_core::pack::Allowed;
 use ringfence_loaders::{LoadError, case, pack};
 use ringfence_reporting::diagnostics;
 
@@ -57,26 +58,31 @@ impl Check {
         for path in &self.packs {
             packs.extend(failure.gather(find(path)).unwrap_or_default());
         }
-        let found = packs.iter().filter_map(|path| failure.gather(mistakes(path))).flatten();
-        let mut found: Vec<Diagnostic> = found.collect();
+        let (mut found, mut allowed) = (Vec::new(), Vec::new());
+        for one in packs.iter().filter_map(|path| failure.gather(mistakes(path))) {
+            found.extend(one.mistakes);
+            allowed.extend(one.allowed);
+        }
         failure.or(())?;
         if self.no_warnings {
             found.retain(Diagnostic::is_error);
+            allowed.clear();
         }
-        screen.deliver(&self.format.render(&found, screen.layout(None))?, None)?;
-        screen.say(&self.summary(packs.len(), &found));
+        screen.deliver(&self.format.render(&found, &allowed, screen.layout(None))?, None)?;
+        screen.say(&self.summary(packs.len(), &found, &allowed));
         let counts = |diagnostic: &Diagnostic| self.strict || diagnostic.is_error();
         Ok(if found.iter().any(counts) { Answer::No } else { Answer::Yes })
     }
 
-    /// `checked 1 pack: no errors, 3 warnings`.
-    fn summary(&self, packs: usize, found: &[Diagnostic]) -> String {
+    /// `checked 1 pack: no errors, 3 warnings, 2 allowed`.
+    fn summary(&self, packs: usize, found: &[Diagnostic], allowed: &[Allowed]) -> String {
         let errors = found.iter().filter(|diagnostic| diagnostic.is_error()).count();
         let summary = format!("checked {}: {}", counted(packs, "pack"), counted_or_no(errors, "error"));
         if self.no_warnings {
             return summary;
         }
-        format!("{summary}, {}", counted_or_no(found.len() - errors, "warning"))
+        let allowed = if allowed.is_empty() { String::new() } else { format!(", {} allowed", allowed.len()) };
+        format!("{summary}, {}{allowed}", counted_or_no(found.len() - errors, "warning"))
     }
 }
 
@@ -90,11 +96,18 @@ pub(super) fn find(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(packs)
 }
 
+/// What a check of one pack finds.
+struct Found {
+    mistakes: Vec<Diagnostic>,
+    /// Warnings that the pack itself says may stand.
+    allowed: Vec<Allowed>,
+}
+
 /// What is wrong with a pack, and where it can be compiled with its cases.
-fn mistakes(path: &Path) -> Result<Vec<Diagnostic>, Failure> {
+fn mistakes(path: &Path) -> Result<Found, Failure> {
     let pack = match compile(path) {
         Ok(pack) => pack,
-        Err(failure) => return invalid(failure),
+        Err(failure) => return Ok(Found { mistakes: invalid(failure)?, allowed: Vec::new() }),
     };
     let mut found = pack.warnings().to_vec();
     let cases = path.join(CASES);
@@ -105,7 +118,7 @@ fn mistakes(path: &Path) -> Result<Vec<Diagnostic>, Failure> {
             Err(error) => found.extend(invalid(error.into())?),
         }
     }
-    Ok(found)
+    Ok(Found { mistakes: found, allowed: pack.allowed().to_vec() })
 }
 
 /// The mistakes, where a check could be done and found some.
@@ -114,12 +127,12 @@ pub(super) fn invalid(failure: Failure) -> Result<Vec<Diagnostic>, Failure> {
 }
 
 impl Format {
-    fn render(self, found: &[Diagnostic], layout: Layout) -> Result<String, Problem> {
+    fn render(self, found: &[Diagnostic], allowed: &[Allowed], layout: Layout) -> Result<String, Problem> {
         Ok(match self {
             // The summary says the count.
             Self::Text => diagnostics::text_without_count(found, layout.width, layout.colour),
-            Self::Json => diagnostics::json(found).map_err(|error| Problem::of(&error))?,
-            Self::Sarif => diagnostics::sarif(found).map_err(|error| Problem::of(&error))?,
+            Self::Json => diagnostics::json_with_allowed(found, allowed).map_err(|error| Problem::of(&error))?,
+            Self::Sarif => diagnostics::sarif_with_allowed(found, allowed).map_err(|error| Problem::of(&error))?,
             Self::Github => diagnostics::github(found),
         })
     }

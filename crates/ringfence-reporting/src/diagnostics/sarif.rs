@@ -3,17 +3,26 @@
 use std::fmt::Write as _;
 
 use ringfence_core::diagnostic::{Code, Diagnostic};
+use ringfence_core::pack::Allowed;
 use serde::Serialize;
 
-use super::{sorted, whole_message, word};
+use super::{all, whole_message, word};
 
 /// A SARIF log with one run; the rules listed are those that something was found for.
 ///
 /// # Errors
 /// None in practice: every part of a log has a JSON form.
 pub fn sarif(diagnostics: &[Diagnostic]) -> Result<String, serde_json::Error> {
-    let diagnostics = sorted(diagnostics);
-    let mut codes: Vec<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    sarif_with_allowed(diagnostics, &[])
+}
+
+/// The same with the warnings that a pack allows, as results that are suppressed in the source.
+///
+/// # Errors
+/// As [`sarif`].
+pub fn sarif_with_allowed(diagnostics: &[Diagnostic], allowed: &[Allowed]) -> Result<String, serde_json::Error> {
+    let all = all(diagnostics, allowed);
+    let mut codes: Vec<Code> = all.iter().map(|(diagnostic, _)| diagnostic.code).collect();
     codes.sort_unstable();
     codes.dedup();
     let log = Log {
@@ -34,13 +43,13 @@ pub fn sarif(diagnostics: &[Diagnostic]) -> Result<String, serde_json::Error> {
                 },
             },
             column_kind: "unicodeCodePoints",
-            results: diagnostics.iter().map(|diagnostic| result(diagnostic, &codes)).collect(),
+            results: all.iter().map(|(diagnostic, reason)| result(diagnostic, *reason, &codes)).collect(),
         }],
     };
     serde_json::to_string_pretty(&log).map(|text| text + "\n")
 }
 
-fn result(diagnostic: &Diagnostic, codes: &[Code]) -> Outcome {
+fn result(diagnostic: &Diagnostic, allowed: Option<&str>, codes: &[Code]) -> Outcome {
     let place = &diagnostic.place;
     Outcome {
         rule_id: diagnostic.code.as_str(),
@@ -57,6 +66,10 @@ fn result(diagnostic: &Diagnostic, codes: &[Code]) -> Outcome {
                 },
             },
         }],
+        suppressions: allowed
+            .map(|reason| Suppression { kind: "inSource", justification: reason.to_owned() })
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -123,6 +136,14 @@ struct Outcome {
     level: &'static str,
     message: Text,
     locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression>,
+}
+
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    justification: String,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,7 @@
 //! Diagnostics in each of their forms.
 
 use ringfence_core::diagnostic::{Code, Diagnostic};
+use ringfence_core::pack::Allowed;
 use ringfence_core::source::{Place, SourceFile};
 use ringfence_reporting::diagnostics;
 
@@ -69,4 +70,13 @@ fn mistakes_for_programs() {
     insta::assert_snapshot!("diagnostics-json", diagnostics::json(&mistakes()).unwrap());
     insta::assert_snapshot!("diagnostics-sarif", diagnostics::sarif(&mistakes()).unwrap());
     insta::assert_snapshot!("diagnostics-github", diagnostics::github(&[mistakes(), awkward()].concat()));
+}
+
+#[test]
+fn what_is_allowed_is_listed_for_programs_with_its_reason() {
+    let (mut found, mut allowed) = (mistakes(), Vec::new());
+    let diagnostic = found.remove(1);
+    allowed.push(Allowed { diagnostic, reason: "the return asks for it".to_owned() });
+    insta::assert_snapshot!("allowed-json", diagnostics::json_with_allowed(&found, &allowed).unwrap());
+    insta::assert_snapshot!("allowed-sarif", diagnostics::sarif_with_allowed(&found, &allowed).unwrap());
 }
