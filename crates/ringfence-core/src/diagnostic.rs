@@ -103,8 +103,11 @@ codes! {
 impl Code {
     /// The codes of warnings that a pack may allow where they stand, with a reason.
     pub const ALLOWABLE: &'static [Self] = &[
+        Self::ALWAYS_MET,
+        Self::DEAD_BRANCH,
         Self::LATE_DEADLINE,
         Self::MONEY_NEVER_ROUNDED,
+        Self::NEVER_MET,
         Self::PARAMETER_GAP,
         Self::PARAMETER_OVERLAP,
         Self::POLICY_NUMBER,

@@ -1,6 +1,5 @@
 //! The compiled rule pack: immutable, shared freely between threads.
 
-mod always;
 mod check;
 mod compile;
 mod dated;
@@ -287,9 +286,6 @@ impl Pack {
     /// Every mistake found, if one of them is an error.
     pub fn compile(source: &PackSource) -> Result<Self, Invalid> {
         let (pack, mut mistakes) = compile::compile(source);
-        if let (Some(pack), false) = (&pack, mistakes.iter().any(Diagnostic::is_error)) {
-            mistakes.extend(always::warnings(pack));
-        }
         let allowances = check::allow::read(source, &mut mistakes);
         let sound = pack.is_some() && !mistakes.iter().any(Diagnostic::is_error);
         let allowed = check::allow::apply(allowances, &mut mistakes, sound);

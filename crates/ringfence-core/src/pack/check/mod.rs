@@ -4,6 +4,7 @@
 //! code to those that can be allowed, and its section to the page on diagnostics.
 
 pub(super) mod allow;
+mod always;
 mod dates;
 mod numbers;
 mod unused;
@@ -39,6 +40,7 @@ const CHECKS: &[Check] = &[
     dates::gaps,
     dates::overlaps,
     dates::late_deadlines,
+    always::settled,
     numbers::policy,
     numbers::never_rounded,
 ];

@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Condition, Pack, Parameter, Step, Test};
+use super::Checked;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::possible_limbs;
+use crate::fields::Mistakes;
 use crate::language::bounds::Bounds;
 use crate::language::eval::Cells;
 use crate::language::possible::{Among, Possible, Truths, Words};
 use crate::language::value::{Family, Truth, Val};
+use crate::pack::{Condition, Pack, Parameter, Step, Test};
 use crate::types::Type;
 
 /// The most derived cells for which this is looked into: beyond, the check would take longer than its answer is worth.
@@ -24,14 +26,14 @@ struct Unknown<'p> {
     tests: BTreeMap<u32, Truths>,
 }
 
-/// A warning for each condition and each branch whose outcome no evidence can change.
-pub(super) fn warnings(pack: &Pack) -> Vec<Diagnostic> {
+/// A condition or a branch whose outcome no evidence can change.
+pub(super) fn settled(checked: &Checked<'_>, found: &mut Mistakes) {
+    let pack = checked.pack;
     if pack.derived_cells > MOST_CELLS {
-        return Vec::new();
+        return;
     }
     let parameters = pack.parameters.iter().map(|parameter| any_value(pack, parameter)).collect();
     let mut unknown = Unknown { pack, parameters, possible: BTreeMap::new(), tests: BTreeMap::new() };
-    let mut found = Vec::new();
     for step in &pack.order {
         match step {
             Step::Value(index) => unknown.value(*index),
@@ -48,7 +50,6 @@ pub(super) fn warnings(pack: &Pack) -> Vec<Diagnostic> {
         }
     }
     found.extend(unknown.branches());
-    found
 }
 
 /// All that a parameter may be, whatever the day. A choice is there to be made anew, so it may be any alternative.
@@ -94,7 +95,7 @@ impl<'p> Unknown<'p> {
         let (truths, warning) = match &condition.test {
             Test::Script(met) => {
                 let truths = self.read(Family::Truth, met, 0).truths();
-                (truths, settled(condition, truths))
+                (truths, told(condition, truths))
             }
             Test::SignOff(_) | Test::Decision(_) => (Truths::EITHER, None),
             Test::Of { need, of } => {
@@ -135,7 +136,7 @@ impl<'p> Unknown<'p> {
     }
 }
 
-fn settled(condition: &Condition, truths: Truths) -> Option<Diagnostic> {
+fn told(condition: &Condition, truths: Truths) -> Option<Diagnostic> {
     let (code, message) = match (truths.may_be(Truth::True), truths.may_be(Truth::False)) {
         (true, false) => (Code::ALWAYS_MET, format!("`{}` is met whatever the evidence", condition.id)),
         (false, true) => (Code::NEVER_MET, format!("`{}` is never met, whatever the evidence", condition.id)),
