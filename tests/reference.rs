@@ -9,6 +9,10 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
+use ringfence_core::Date;
+use ringfence_core::case::Case;
 use ringfence_core::evaluate::{Options, Scratch};
 use ringfence_core::language::reference::{Compared, Reference};
 use ringfence_core::pack::Pack;
@@ -22,21 +26,37 @@ fn compare(pack_folder: &str, cases: &[&str], set: &[(&str, &str)]) -> Compared 
     let options = Options { set, through: None::<Period>, ..Options::default() };
     let mut total = Compared::default();
     for path in cases {
-        for document in ringfence_loaders::case::load(&common::path(path)).unwrap() {
-            let Ok(case) = pack.read_case(&document) else { continue };
-            let day = case.rules_at.or(pack.default_day()).unwrap();
+        let documents = ringfence_loaders::case::load(&common::path(path)).unwrap();
+        let mut days: BTreeMap<Date, Vec<Case>> = BTreeMap::new();
+        for case in documents.iter().filter_map(|document| pack.read_case(document).ok()) {
+            days.entry(case.rules_at.or(pack.default_day()).unwrap()).or_default().push(case);
+        }
+        for (day, cases) in days {
             let Ok(rules) = pack.rules_at(day, &options) else { continue };
             let reference = Reference::new(&rules, &source).unwrap();
-            let bound = rules.bind(&case, case.known_by).unwrap();
-            let mut scratch = Scratch::new();
-            // A case may be there to show that no ruling is possible.
-            if rules.rule(&bound, &mut scratch).is_err() {
-                continue;
+            let bounds: Vec<_> = cases.iter().map(|case| rules.bind(case, case.known_by).unwrap()).collect();
+            let portfolio = (pack.passes() == 2).then(|| rules.survey(&bounds.iter().collect::<Vec<_>>()).unwrap());
+            for (case, bound) in cases.iter().zip(&bounds) {
+                let mut scratch = Scratch::new();
+                let ruled = match &portfolio {
+                    Some(portfolio) => rules.rule_in(bound, portfolio, &mut scratch),
+                    None => rules.rule(bound, &mut scratch),
+                };
+                // A case may be there to show that no ruling is possible.
+                if ruled.is_err() {
+                    continue;
+                }
+                let found = reference.compare(bound, &scratch);
+                let found = found.unwrap_or_else(|why| panic!("{}: {why}", case.id));
+                total.agreed += found.agreed;
+                total.skipped += found.skipped;
+                if let Some(portfolio) = &portfolio {
+                    let found = reference.compare_contribution(bound, portfolio);
+                    let found = found.unwrap_or_else(|why| panic!("{}: {why}", case.id));
+                    total.agreed += found.agreed;
+                    total.skipped += found.skipped;
+                }
             }
-            let found = reference.compare(&bound, &scratch);
-            let found = found.unwrap_or_else(|why| panic!("{}: {why}", case.id));
-            total.agreed += found.agreed;
-            total.skipped += found.skipped;
         }
     }
     total

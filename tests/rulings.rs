@@ -14,6 +14,8 @@ use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use ringfence_core::case::Case;
+use ringfence_core::evaluate::Options;
 use ringfence_core::pack::Pack;
 use ringfence_core::ruling::{FundRuling, Ruling};
 use ringfence_core::source::{Content, Entry, Node};
@@ -32,7 +34,20 @@ fn ruled(pack: &Pack, file: &CaseFile) -> Ruled {
         let lines: Vec<String> = mistakes.iter().map(|mistake| mistake.message.clone()).collect();
         lines.join("\n")
     })?;
-    pack.evaluate(&case, &ringfence_core::evaluate::Options::default()).map_err(|error| error.to_string())
+    pack.evaluate(&case, &Options::default()).map_err(|error| error.to_string())
+}
+
+/// The cases of a pack with what became of each. Those of a two-pass pack are one portfolio.
+fn all_ruled(pack: &Pack, folder: &Path) -> Vec<(CaseFile, Ruled)> {
+    let files = case_files(folder);
+    let ruled: Vec<Ruled> = if pack.passes() == 1 {
+        files.iter().map(|file| ruled(pack, file)).collect()
+    } else {
+        let cases: Vec<Case> = files.iter().map(|file| common::read(pack, &file.document)).collect();
+        let together = pack.evaluate_together(&cases, &Options::default());
+        together.into_iter().map(|ruled| ruled.map_err(|error| error.to_string())).collect()
+    };
+    files.into_iter().zip(ruled).collect()
 }
 
 /// What differs between a ruling and what its author expects.
@@ -190,12 +205,11 @@ fn every_case_is_ruled_on_as_its_author_expects() {
     let mut failures = String::new();
     for folder in packs() {
         let pack = compile(&source(&folder));
-        for file in case_files(&folder) {
+        for (file, ruled) in all_ruled(&pack, &folder) {
             let Some(expect) = file.document.root.get("expect") else {
                 writeln!(failures, "{}\n    expects nothing", file.path.display()).unwrap();
                 continue;
             };
-            let ruled = ruled(&pack, &file);
             let checked = Checked::of(expect, &ruled);
             cases += 1;
             checks += checked.checks;
@@ -276,8 +290,7 @@ fn every_ruling_reads_as_it_did() {
     let mut kept = 0;
     for folder in packs() {
         let pack = compile(&source(&folder));
-        for file in case_files(&folder) {
-            let ruled = ruled(&pack, &file);
+        for (file, ruled) in all_ruled(&pack, &folder) {
             let mut texts = vec![(file.stem(), shown(&ruled))];
             if let (true, Ok(ruling)) = (EXPLAINED.contains(&file.stem().as_str()), &ruled) {
                 let text = text::explain(ruling, text::Only::default(), 80, false);

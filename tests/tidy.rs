@@ -194,7 +194,9 @@ fn snippets() -> Vec<String> {
 fn pack_of_the_reference() -> Pack {
     let snippets = snippets();
     let mut text = snippets[0].clone();
-    for section in ["sources", "facts", "parameters", "values", "sign-offs", "decisions", "conditions", "funds"] {
+    for section in
+        ["sources", "facts", "parameters", "values", "sign-offs", "decisions", "conditions", "funds", "portfolio"]
+    {
         let shown = snippets.iter().find(|snippet| snippet.starts_with(&format!("{section}:\n")));
         text.push_str(shown.unwrap_or_else(|| panic!("{REFERENCE} shows no {section}")));
     }

@@ -182,6 +182,22 @@ impl Loaded {
         failure.or(self)
     }
 
+    /// Rules on the cases with these ids; on all of them where none is given. Where the pack has values over
+    /// all cases, the others count for those.
+    pub(crate) fn rulings(self, ids: &[String], basis: &Basis) -> Result<Vec<Ruling>, Failure> {
+        if self.pack.passes() == 1 {
+            let loaded = self.only(ids)?;
+            let cases = loaded.cases()?;
+            return rule(&loaded.pack, &cases, &basis.options(&loaded.pack)?);
+        }
+        let all = self.cases()?;
+        let options = basis.options(&self.pack)?;
+        let chosen = self.only(ids)?;
+        let mut rulings = rule(&chosen.pack, &all, &options)?;
+        rulings.retain(|ruling| chosen.ids().any(|id| id == ruling.case.id));
+        Ok(rulings)
+    }
+
     /// Reads the cases as the pack declares them.
     pub(crate) fn cases(&self) -> Result<Vec<Case>, Failure> {
         let (cases, mistakes) = read_cases(&self.pack, &self.documents);
@@ -269,8 +285,13 @@ fn packs_below(folder: &Path) -> Option<Vec<String>> {
 pub(crate) fn rule(pack: &Pack, cases: &[Case], options: &Options) -> Result<Vec<Ruling>, Failure> {
     let mut rulings = Vec::new();
     let mut errors: Vec<(EvaluateError, Vec<&str>)> = Vec::new();
-    for case in cases {
-        match pack.evaluate(case, options) {
+    // One case is no scheme: what is worked out over all cases is then missing, and the ruling says so.
+    let ruled = match cases {
+        [alone] => vec![pack.evaluate(alone, options)],
+        all => pack.evaluate_together(all, options),
+    };
+    for (case, ruled) in cases.iter().zip(ruled) {
+        match ruled {
             Ok(ruling) => rulings.push(ruling),
             // What is wrong with the options is wrong for every case, and told once.
             Err(error) => match errors.iter_mut().find(|(known, _)| is_same(known, &error)) {

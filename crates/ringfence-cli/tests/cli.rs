@@ -485,3 +485,18 @@ fn a_reader_who_stops_reading_is_no_failure() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
+
+#[test]
+fn a_case_of_a_two_pass_pack_is_shown_alone_and_ruled_on_with_the_others() {
+    let (pack, cases) = ("tests/language/20-two-passes", "tests/language/20-two-passes/cases");
+    let alone = ringfence(&["evaluate", pack, cases, "--case", "north"]).done();
+    assert!(alone.contains("All of £240,000.00 is released."), "{alone}");
+    assert!(!alone.contains("West trust:"), "{alone}");
+    let all = ringfence(&["evaluate", pack, cases, "--format", "csv"]).done();
+    assert!(["north", "south", "east", "west"].iter().all(|id| all.contains(id)), "{all}");
+    let explained = ringfence(&["explain", pack, cases, "--case", "north", "--fund", "share"]).done();
+    assert!(explained.contains("Points of all audited trusts (portfolio.total_score): 100 points"), "{explained}");
+    assert!(!explained.contains("portfolio.median_score"), "{explained}");
+    let only = ringfence(&["evaluate", pack, &format!("{cases}/north.yaml")]).done();
+    assert!(only.contains("This case was ruled on alone: what the rules work out over all recipients"), "{only}");
+}

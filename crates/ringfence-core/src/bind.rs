@@ -408,7 +408,8 @@ impl Rules<'_> {
                 Shape::List(_) => continue,
             };
             for (now, slot) in (0..count).zip(fact.slot..) {
-                let cells = Cells { facts: &bound.facts, rows: &bound.rows, parameters: &self.parameters };
+                let cells =
+                    Cells { facts: &bound.facts, rows: &bound.rows, parameters: &self.parameters, portfolio: &[] };
                 let mut machine = Machine {
                     cells,
                     derived: &mut [],

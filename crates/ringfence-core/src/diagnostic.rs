@@ -68,6 +68,8 @@ codes! {
     WRONG_ARGUMENTS = "wrong-arguments";
     /// Values or conditions that need each other.
     CYCLE = "cycle";
+    /// A value over all cases that rests on another one.
+    TWO_PASSES = "two-passes";
     /// Something declared that nothing uses.
     UNUSED = "unused";
     /// A parameter nobody has verified.

@@ -1,6 +1,7 @@
 //! Evaluation: the rules of a day over a bound case.
 
 mod error;
+mod portfolio;
 mod range;
 mod run;
 
@@ -9,6 +10,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 pub use error::EvaluateError;
+pub use portfolio::Portfolio;
+pub(crate) use portfolio::{Entrant, Member, Part};
 pub(crate) use range::possible_limbs;
 use run::{Marked, Runner};
 
@@ -70,6 +73,10 @@ pub struct Scratch {
     pending: Vec<bool>,
     pub(crate) wide: Wide,
     locals: Vec<Val>,
+    /// What was worked out over all cases, as the case ruled on last has it.
+    pub(crate) portfolio: Vec<Val>,
+    /// What the case gone through last contributes: whether it takes part, and with what.
+    contributions: Vec<(Truth, Val)>,
     pub(crate) funds: Vec<FundFound>,
     pub(crate) tranches: Vec<TrancheFound>,
     pub(crate) trail: Trail,
@@ -109,6 +116,22 @@ pub(crate) enum ScriptKey {
     Met(u32),
     Amount(u32),
     Release(u32, usize),
+    /// What a case contributes to a value over all cases, and whether it takes part.
+    Of(u32),
+    Where(u32),
+}
+
+/// Which pass is made over a case.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Pass<'a> {
+    /// What the case contributes to the values over all cases.
+    First,
+    /// Findings and money.
+    Second {
+        order: &'a [Step],
+        /// The case among all; nothing where it is ruled on alone.
+        within: Option<Member<'a>>,
+    },
 }
 
 /// What became of a fund, in numbers.
@@ -274,6 +297,10 @@ impl<'p> Rules<'p> {
                 }
             }
         }
+        for value in &pack.portfolio {
+            scripts.push(&value.of);
+            scripts.extend(&value.taking_part);
+        }
         for fund in &pack.funds {
             scripts.push(&fund.amount);
             scripts.extend(&fund.release);
@@ -334,7 +361,7 @@ impl<'p> Rules<'p> {
     /// # Errors
     /// A number that cannot be computed exactly, or amounts that would not add up.
     pub fn decide<'a>(&'a self, bound: &'a Bound, scratch: &'a mut Scratch) -> Result<Decision<'a>, EvaluateError> {
-        self.run(bound, scratch, &self.pack.needed, false)?;
+        self.run(bound, scratch, Pass::Second { order: &self.pack.needed, within: None }, false)?;
         Ok(Decision { rules: self, scratch })
     }
 
@@ -343,7 +370,7 @@ impl<'p> Rules<'p> {
     /// # Errors
     /// As [`Rules::decide`].
     pub fn reason<'a>(&'a self, bound: &'a Bound, scratch: &'a mut Scratch) -> Result<Decision<'a>, EvaluateError> {
-        self.run(bound, scratch, &self.pack.needed, true)?;
+        self.run(bound, scratch, Pass::Second { order: &self.pack.needed, within: None }, true)?;
         Ok(Decision { rules: self, scratch })
     }
 
@@ -352,11 +379,11 @@ impl<'p> Rules<'p> {
     /// # Errors
     /// As [`Rules::decide`].
     pub fn rule(&self, bound: &Bound, scratch: &mut Scratch) -> Result<Ruling, EvaluateError> {
-        self.run(bound, scratch, &self.pack.order, true)?;
-        Ok(crate::words::ruling(self, bound, scratch))
+        self.run(bound, scratch, Pass::Second { order: &self.pack.order, within: None }, true)?;
+        Ok(crate::words::ruling(self, bound, scratch, None))
     }
 
-    fn run(&self, bound: &Bound, scratch: &mut Scratch, order: &[Step], remember: bool) -> Result<(), EvaluateError> {
+    fn run(&self, bound: &Bound, scratch: &mut Scratch, pass: Pass<'_>, remember: bool) -> Result<(), EvaluateError> {
         // Every cell that is read is written before, in this order.
         scratch.derived.resize(self.pack.derived_cells, Val::Truth(Truth::Missing));
         scratch.locals.resize(usize::from(LOCALS), Val::Truth(Truth::Missing));
@@ -369,21 +396,39 @@ impl<'p> Rules<'p> {
         scratch.wide.clear();
         scratch.possible.clear();
         scratch.settled = 0;
-        let Scratch { derived, pending, wide, locals, funds, tranches, trail, marks, possible, settled } = scratch;
-        let cells = Cells { facts: &bound.facts, rows: &bound.rows, parameters: &self.parameters };
+        scratch.portfolio.clear();
+        if let Pass::Second { within: Some(member), .. } = &pass {
+            member.cells(&mut scratch.portfolio, &mut scratch.wide);
+        }
+        let Scratch {
+            derived,
+            pending,
+            wide,
+            locals,
+            portfolio,
+            contributions,
+            funds,
+            tranches,
+            trail,
+            marks,
+            possible,
+            settled,
+        } = scratch;
+        let parameters = &self.parameters;
+        let cells = Cells { facts: &bound.facts, rows: &bound.rows, parameters, portfolio };
         let (first_ordinal, periods) = (self.first_ordinal(), self.pack.period_count());
         if remember {
             let memory = Marked { trail, marks };
             let machine = Machine { cells, derived, locals, wide, now: 0, first_ordinal, periods, fault: None, memory };
-            Runner { rules: self, bound, machine, pending, funds, tranches, possible, settled }
-                .all(order)
-                .map_err(|error| *error)
+            let runner =
+                Runner { rules: self, bound, machine, pending, funds, tranches, contributions, possible, settled };
+            runner.pass(pass).map_err(|error| *error)
         } else {
             let machine =
                 Machine { cells, derived, locals, wide, now: 0, first_ordinal, periods, fault: None, memory: Silent };
-            Runner { rules: self, bound, machine, pending, funds, tranches, possible, settled }
-                .all(order)
-                .map_err(|error| *error)
+            let runner =
+                Runner { rules: self, bound, machine, pending, funds, tranches, contributions, possible, settled };
+            runner.pass(pass).map_err(|error| *error)
         }
     }
 

@@ -276,6 +276,7 @@ const RESERVED: &[&str] = &[
     "package",
     "params",
     "period",
+    "portfolio",
     "print",
     "private",
     "protected",

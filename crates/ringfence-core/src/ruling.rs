@@ -46,6 +46,9 @@ pub struct Ruling {
     pub evidence: Vec<EvidenceUsed>,
     /// The evidence whose absence leaves something undecided.
     pub missing: Vec<Missing>,
+    /// What the rules work out over all cases, for a case ruled on together with the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub portfolio: Option<PortfolioUsed>,
     /// What a reader must know before relying on this.
     pub warnings: Vec<String>,
 }
@@ -386,6 +389,54 @@ pub struct Missing {
     pub reason: String,
     /// The ids of the conditions and funds that it leaves undecided.
     pub leaves_open: Vec<String>,
+}
+
+/// The cases that this one was ruled on together with, and what the rules work out over all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PortfolioUsed {
+    /// How many cases, this one included.
+    pub cases: usize,
+    /// SHA-256 over the ids of the cases and the digests of their evidence, in the order of the ids.
+    pub digest: String,
+    /// The values, in the pack's order.
+    pub values: Vec<PortfolioFigure>,
+    /// What cases lack for these values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacking: Vec<Lacking>,
+}
+
+/// A value over all cases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PortfolioFigure {
+    /// The name scripts use, without `portfolio.`.
+    pub name: String,
+    /// What it is.
+    pub title: String,
+    /// What is made of the contributions of the cases: `sum`, `rank`.
+    pub take: &'static str,
+    /// The value, as this case has it.
+    pub figure: Figure,
+    /// How many cases take part, or may when evidence arrives.
+    pub cases: usize,
+    /// What this case contributes; nothing where it does not take part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<Figure>,
+}
+
+/// What a case lacks for a value over all cases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Lacking {
+    /// The name of the value.
+    pub value: String,
+    /// The id of the case.
+    pub case: String,
+    /// Who the case is about.
+    pub recipient: Recipient,
+    /// What is missing; `leaves_open` is empty.
+    pub missing: Vec<Missing>,
 }
 
 /// Where the money of one fund goes. `amount` is always the sum of the parts.

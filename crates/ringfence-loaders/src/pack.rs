@@ -14,8 +14,8 @@ use crate::{LoadError, folder, text, yaml};
 const PACK: &str = "pack.yaml";
 
 /// The sections of a pack that may have a folder of their own, with further entries of the section.
-pub const SECTIONS: [&str; 8] =
-    ["conditions", "decisions", "facts", "funds", "parameters", "sign-offs", "sources", "values"];
+pub const SECTIONS: [&str; 9] =
+    ["conditions", "decisions", "facts", "funds", "parameters", "portfolio", "sign-offs", "sources", "values"];
 
 /// Reads a pack from its folder: `pack.yaml` first, then the files of its sections in order of path.
 ///

@@ -267,6 +267,9 @@ impl Portfolio {
 
 fn alike(first: &Ruling, other: &Ruling) -> Result<(), PortfolioError> {
     let known_by = |ruling: &Ruling| ruling.known_by.map_or_else(|| "none".to_owned(), |date| date.to_string());
+    let together = |ruling: &Ruling| {
+        ruling.portfolio.as_ref().map_or_else(|| "ruled on alone".to_owned(), |portfolio| portfolio.digest.clone())
+    };
     let aspects = [
         ("pack", first.pack.id.clone(), other.pack.id.clone()),
         ("pack version", first.pack.version.clone(), other.pack.version.clone()),
@@ -274,6 +277,7 @@ fn alike(first: &Ruling, other: &Ruling) -> Result<(), PortfolioError> {
         ("engine version", first.engine.to_owned(), other.engine.to_owned()),
         ("rules-at date", first.rules_at.to_string(), other.rules_at.to_string()),
         ("known-by date", known_by(first), known_by(other)),
+        ("cases ruled on together", together(first), together(other)),
         ("currency", first.currency.code().to_owned(), other.currency.code().to_owned()),
     ];
     match aspects.into_iter().find(|(_, one, two)| one != two) {

@@ -1,6 +1,7 @@
 //! What reports say, before any format: the words are here and nowhere else.
 
 mod absent;
+mod across;
 mod evidence;
 mod explain;
 mod instalments;
@@ -222,4 +223,9 @@ fn rules_identity(ruling: &Ruling) -> Vec<(&'static str, String)> {
         ("Pack", format!("{} {}", ruling.pack.id, ruling.pack.version)),
         ("Pack digest", ruling.pack.digest.clone()),
     ]
+    .into_iter()
+    .chain(ruling.portfolio.iter().flat_map(|portfolio| {
+        [("Ruled on together", counted(portfolio.cases, "case")), ("Digest of the cases", portfolio.digest.clone())]
+    }))
+    .collect()
 }

@@ -27,13 +27,16 @@
 //! [`Pack::rules_at`] once, [`Rules::bind`] once a case, then [`Rules::decide`] for outcomes and
 //! amounts alone or [`Rules::rule`] for the ruling in words, with one [`Scratch`] a thread.
 //!
+//! A pack that declares values over all cases ([`Pack::passes`] gives 2) is ruled on with all of them:
+//! [`Pack::evaluate_together`], or [`Rules::survey`] once and then [`Rules::rule_in`] for each case.
+//!
 //! A program that carries its pack inside its binary needs no loader: turn off default features,
 //! and turn the pack into JSON with [`PackSource`]'s serialized form when the program is built.
 //! `examples/embedded` does so.
 
 pub use ringfence_core::case::{Case, Decided, Evidence, Given, Row, Signature, Version, Vintage};
 pub use ringfence_core::diagnostic::{Code, Diagnostic, Severity};
-pub use ringfence_core::evaluate::{Decision, EvaluateError, Options, Rules, Scratch};
+pub use ringfence_core::evaluate::{Decision, EvaluateError, Options, Portfolio, Rules, Scratch};
 pub use ringfence_core::exact::{Exact, Inexact, Rounding, RoundingMode};
 pub use ringfence_core::money::{Currency, Money};
 pub use ringfence_core::pack::{Invalid, Pack};

@@ -8,7 +8,7 @@ use ringfence_reporting::portfolio::{Portfolio, PortfolioError};
 use ringfence_reporting::{csv, json, json_lines, markdown, text};
 
 use crate::exit::{Answer, Failure, Problem};
-use crate::inputs::{Basis, Inputs, rule};
+use crate::inputs::{Basis, Inputs};
 use crate::screen::{Layout, Screen};
 use crate::words::{counted, listed};
 
@@ -85,9 +85,7 @@ impl FailOn {
 impl Evaluate {
     /// Rules on the cases and writes the rulings.
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
-        let loaded = self.inputs.load()?.only(&self.case)?;
-        let cases = loaded.cases()?;
-        let rulings = rule(&loaded.pack, &cases, &self.basis.options(&loaded.pack)?)?;
+        let rulings = self.inputs.load()?.rulings(&self.case, &self.basis)?;
         let count = rulings.len();
         let failing = self.failing(&rulings);
         let output = self.output.as_deref();

@@ -8,7 +8,7 @@ use ringfence_reporting::text::Only;
 use ringfence_reporting::{markdown, text};
 
 use crate::exit::{Answer, Failure, Problem};
-use crate::inputs::{Basis, Inputs, Loaded, rule};
+use crate::inputs::{Basis, Inputs, Loaded};
 use crate::screen::{Layout, Screen};
 use crate::words::{listed, near_miss_or_all};
 
@@ -53,9 +53,10 @@ enum Format {
 impl Explain {
     /// Rules on the case and writes why.
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
-        let loaded = self.one_case(self.inputs.load()?)?;
+        let loaded = self.inputs.load()?;
+        self.one_case(&loaded)?;
         self.check_ids(&loaded.pack)?;
-        let rulings = rule(&loaded.pack, &loaded.cases()?, &self.basis.options(&loaded.pack)?)?;
+        let rulings = loaded.rulings(self.case.as_slice(), &self.basis)?;
         let output = self.output.as_deref();
         let Layout { width, colour } = screen.layout(output);
         let only = Only { condition: self.condition.as_deref(), fund: self.fund.as_deref() };
@@ -70,17 +71,14 @@ impl Explain {
         Ok(Answer::Yes)
     }
 
-    /// The case to explain: the one that is named, or the only one.
-    fn one_case(&self, loaded: Loaded) -> Result<Loaded, Failure> {
-        if let Some(id) = &self.case {
-            return loaded.only(std::slice::from_ref(id));
-        }
-        if loaded.len() > 1 {
+    /// Refuses several cases where none is named.
+    fn one_case(&self, loaded: &Loaded) -> Result<(), Failure> {
+        if self.case.is_none() && loaded.len() > 1 {
             let message = format!("{} cases are given, and one is explained at a time", loaded.len());
             let help = format!("choose one with `--case`: {}", listed(loaded.ids()));
             return Err(Problem::new(message).help(help).into());
         }
-        Ok(loaded)
+        Ok(())
     }
 
     /// Refuses a condition or a fund that the pack does not have.

@@ -99,6 +99,22 @@ pub enum EvaluateError {
         /// The operation.
         place: Box<Place>,
     },
+    /// A case that cannot be worked out, and with it nothing that is worked out over all cases.
+    #[error("the case `{case}` cannot be worked out, and all cases are ruled on together: {why}")]
+    InPortfolio {
+        /// The id of the case.
+        case: String,
+        /// What is wrong with it.
+        why: Box<EvaluateError>,
+    },
+    /// A case that is not of the portfolio it is to be ruled on in.
+    #[error("the case `{case}` cannot be ruled on with the others: {why}")]
+    NotOfPortfolio {
+        /// The id of the case.
+        case: String,
+        /// Why not.
+        why: String,
+    },
     /// Amounts that would not add up.
     #[error("the money of the fund `{fund}` would not add up: {why}")]
     Unconserved {
@@ -118,6 +134,7 @@ impl EvaluateError {
             Self::NoParameter { place, .. } | Self::Inexact { place, .. } | Self::Unconserved { place, .. } => {
                 Some(place)
             }
+            Self::InPortfolio { why, .. } => why.place(),
             _ => None,
         }
     }
@@ -139,6 +156,11 @@ impl EvaluateError {
             Self::Unconserved { .. } => {
                 "a fund has an amount of nothing or more, and releases at most that: limit the scripts with \
                  `greater_of(…, 0)` and `clamp(…)`"
+                    .to_owned()
+            }
+            Self::InPortfolio { why, .. } => return why.help(),
+            Self::NotOfPortfolio { .. } => {
+                "rule on all cases of the scheme at once, at one day and counting the evidence known by one day"
                     .to_owned()
             }
             Self::CannotSet { .. } | Self::UnknownPeriod { .. } | Self::Unfit { .. } => return None,

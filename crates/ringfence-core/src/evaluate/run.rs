@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::range::settle;
-use super::{EvaluateError, FundFound, Mark, Rules, ScriptKey, TrancheFound};
+use super::{EvaluateError, FundFound, Mark, Pass, Rules, ScriptKey, TrancheFound};
 use crate::bind::{Answer, Bound};
 use crate::exact::{Inexact, Rounding};
 use crate::language::eval::{Machine, Memory, Silent, Trail};
@@ -73,17 +73,61 @@ pub(super) struct Runner<'a, M> {
     pub(super) tranches: &'a mut Vec<TrancheFound>,
     pub(super) possible: &'a mut BTreeMap<u32, Possible>,
     pub(super) settled: &'a mut usize,
+    pub(super) contributions: &'a mut Vec<(Truth, Val)>,
 }
 
 impl<M: Remember> Runner<'_, M> {
-    pub(super) fn all(&mut self, order: &[Step]) -> Result<(), Box<EvaluateError>> {
-        let pack = self.rules.pack;
+    pub(super) fn pass(mut self, pass: Pass<'_>) -> Result<(), Box<EvaluateError>> {
+        match pass {
+            Pass::First => self.contribute(),
+            Pass::Second { order, .. } => self.all(order),
+        }
+    }
+
+    fn steps(&mut self, order: &[Step]) -> Result<(), Box<EvaluateError>> {
         for step in order {
             match step {
                 Step::Value(index) => self.value(*index)?,
                 Step::Finding(index) => self.finding(*index)?,
             }
         }
+        Ok(())
+    }
+
+    /// What this case contributes to each value over all cases.
+    fn contribute(&mut self) -> Result<(), Box<EvaluateError>> {
+        let pack = self.rules.pack;
+        self.steps(&pack.first_pass)?;
+        self.contributions.clear();
+        self.machine.now = 0;
+        for (index, value) in (0_u32..).zip(&pack.portfolio) {
+            let from = self.machine.memory.begin();
+            let takes_part = value.taking_part.as_ref().map_or(Truth::True, |script| self.machine.truth(script));
+            self.machine.memory.end(ScriptKey::Where(index), from);
+            self.settled()?;
+            let family = value.of_type.family();
+            let part = match takes_part {
+                Truth::True | Truth::Missing => {
+                    let from = self.machine.memory.begin();
+                    let part = self.machine.value(family, &value.of);
+                    self.machine.memory.end(ScriptKey::Of(index), from);
+                    part
+                }
+                Truth::False | Truth::NotApplicable => family.absent(State::NotApplicable),
+            };
+            if takes_part == Truth::Missing {
+                // What cannot be computed of a case that may not take part is no fault yet.
+                self.machine.fault = None;
+            }
+            self.settled()?;
+            self.contributions.push((takes_part, part));
+        }
+        Ok(())
+    }
+
+    fn all(&mut self, order: &[Step]) -> Result<(), Box<EvaluateError>> {
+        let pack = self.rules.pack;
+        self.steps(order)?;
         for (index, fund) in (0_u32..).zip(&pack.funds) {
             let found = self.fund(index, fund)?;
             self.funds.push(found);

@@ -25,6 +25,8 @@ pub(crate) enum Open {
     Fact(u32),
     /// A derived cell.
     Derived(u32),
+    /// A value over all cases.
+    Portfolio(u32),
     /// A cell of the rows of the list fact whose cell this is.
     Field(u32, u32),
 }
@@ -112,6 +114,10 @@ impl<'a, 'e> Bounds<'a, 'e> {
                     cell.and_then(|cell| Possible::of(*cell, self.wide)).unwrap_or(Possible::any(family))
                 }
             },
+            Kind::Portfolio(slot) => {
+                let cell = self.cells.portfolio.get(*slot as usize);
+                cell.and_then(|cell| Possible::of(*cell, self.wide)).unwrap_or(Possible::any(family))
+            }
             Kind::Local(local) => match self.locals.get(*local as usize) {
                 Some(Local::Value(possible, ..)) => possible.clone(),
                 _ => Possible::any(family),
@@ -697,6 +703,7 @@ impl<'e> Bounds<'_, 'e> {
             Kind::Fact(slot) => hand(Open::Fact(*slot)),
             Kind::FactNow(base) => hand(Open::Fact(base + now)),
             Kind::Derived(slot) => hand(Open::Derived(*slot)),
+            Kind::Portfolio(slot) => hand(Open::Portfolio(*slot)),
             Kind::DerivedNow(base) => hand(Open::Derived(base + now)),
             Kind::Local(local) => {
                 // Once is enough: what it lacks is the same wherever it is used.

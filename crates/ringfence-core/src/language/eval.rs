@@ -76,6 +76,8 @@ pub(crate) struct Cells<'a> {
     pub(crate) facts: &'a [Val],
     pub(crate) rows: &'a [Val],
     pub(crate) parameters: &'a [Val],
+    /// What was worked out over all cases; none where this case is ruled on alone.
+    pub(crate) portfolio: &'a [Val],
 }
 
 /// Evaluates scripts over the cells of one case.
@@ -120,6 +122,7 @@ impl<M: Memory> Machine<'_, M> {
             Kind::Fact(slot) => cell(self.cells.facts, slot as usize),
             Kind::FactNow(base) => cell(self.cells.facts, base as usize + self.now),
             Kind::Parameter(slot) => return cell(self.cells.parameters, slot as usize),
+            Kind::Portfolio(slot) => cell(self.cells.portfolio, slot as usize),
             Kind::Derived(slot) => cell(self.derived, slot as usize),
             Kind::DerivedNow(base) => cell(self.derived, base as usize + self.now),
             Kind::Local(local) => return cell(self.locals, local as usize),
@@ -227,6 +230,7 @@ impl<M: Memory> Machine<'_, M> {
             Kind::FactNow(base) => self.cells.facts.get(base as usize + self.now),
             Kind::Derived(slot) => self.derived.get(slot as usize),
             Kind::DerivedNow(base) => self.derived.get(base as usize + self.now),
+            Kind::Portfolio(slot) => self.cells.portfolio.get(slot as usize),
             Kind::Field { row, field } => match self.locals.get(row as usize) {
                 Some(Val::Row(first)) => self.cells.rows.get((first + field) as usize),
                 _ => None,
@@ -503,6 +507,7 @@ impl<M: Memory> Machine<'_, M> {
             | Kind::Fact(_)
             | Kind::FactNow(_)
             | Kind::Parameter(_)
+            | Kind::Portfolio(_)
             | Kind::Derived(_)
             | Kind::DerivedNow(_)
             | Kind::Local(_)

@@ -107,13 +107,23 @@ pub(crate) enum Kind {
     Fact(u32),
     FactNow(u32),
     Parameter(u32),
+    /// A number worked out over all cases.
+    Portfolio(u32),
     Derived(u32),
     DerivedNow(u32),
     Local(u16),
-    Field { row: u16, field: u32 },
+    Field {
+        row: u16,
+        field: u32,
+    },
     Now,
     // Any family.
-    Let { local: u16, family: Family, value: Box<Expr>, then: Box<Expr> },
+    Let {
+        local: u16,
+        family: Family,
+        value: Box<Expr>,
+        then: Box<Expr>,
+    },
     If(Box<[Expr; 3]>),
     OrElse(Box<[Expr; 2]>),
     Call(Box<Call>),
@@ -123,8 +133,15 @@ pub(crate) enum Kind {
     Not(Box<Expr>),
     Compare(Comparison, Box<[Expr; 2]>),
     CompareWords(Comparison, Box<[Expr; 2]>),
-    SameTruth { negated: bool, sides: Box<[Expr; 2]> },
-    Quantify { quantity: Quantity, rows: Box<Rows>, test: Box<Expr> },
+    SameTruth {
+        negated: bool,
+        sides: Box<[Expr; 2]>,
+    },
+    Quantify {
+        quantity: Quantity,
+        rows: Box<Rows>,
+        test: Box<Expr>,
+    },
     CoversWeek(Box<Expr>),
     Includes(Box<[Expr; 2]>),
     Applicable(Family, Box<Expr>),
@@ -157,6 +174,7 @@ pub(crate) enum Leaf {
     FactNow(u32),
     Derived(u32),
     DerivedNow(u32),
+    Portfolio(u32),
     Series(Fold, Series),
     /// A list as a whole.
     List(u32),
@@ -207,6 +225,7 @@ impl Expr {
             | Kind::Fact(_)
             | Kind::FactNow(_)
             | Kind::Parameter(_)
+            | Kind::Portfolio(_)
             | Kind::Derived(_)
             | Kind::DerivedNow(_)
             | Kind::Local(_)

@@ -55,6 +55,8 @@ pub(crate) trait Names {
     /// The parameter of this name; the error says that it is declared with a mistake.
     fn parameter(&mut self, name: &str) -> Result<Option<(u32, Type)>, Reported>;
     fn finding(&mut self, name: &str) -> Option<u32>;
+    /// The value over all cases of this name; the error says that a mistake in it is reported.
+    fn portfolio(&mut self, name: &str, place: &Place) -> Result<Option<(u32, Type)>, Reported>;
     /// Every name that could have been meant, for near misses.
     fn known(&self) -> Vec<String>;
     fn symbol(&mut self, text: &str) -> i64;
@@ -200,6 +202,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
             Kind::FactNow(base) => Leaf::FactNow(*base),
             Kind::Derived(slot) => Leaf::Derived(*slot),
             Kind::DerivedNow(base) => Leaf::DerivedNow(*base),
+            Kind::Portfolio(slot) => Leaf::Portfolio(*slot),
             Kind::FoldSeries(fold, series) => Leaf::Series(*fold, *series),
             _ => Leaf::None,
         };
@@ -260,7 +263,8 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 Diagnostic::error(Code::DUPLICATE_NAME, place, format!("`{name}` is already a name in this script"));
             return self.fail(diagnostic.help("give the second one a name of its own"));
         }
-        if matches!(self.names.name(name, &place), Lookup::Found(_)) || ["params", "findings", "period"].contains(&name)
+        if matches!(self.names.name(name, &place), Lookup::Found(_))
+            || ["params", "findings", "period", "portfolio"].contains(&name)
         {
             let diagnostic = Diagnostic::error(
                 Code::DUPLICATE_NAME,

@@ -17,7 +17,7 @@ use super::library::{Arg, FUNCTIONS, Function};
 use super::lower::Shape;
 use super::value::{State, Truth, Val, Wide};
 use crate::bind::Bound;
-use crate::evaluate::{Rules, Scratch, ScriptKey};
+use crate::evaluate::{Part, Portfolio, Rules, Scratch, ScriptKey};
 use crate::exact::{Exact, Rounding, RoundingMode};
 use crate::pack::{Step, Test};
 use crate::reading;
@@ -308,6 +308,10 @@ impl<'r, 'p> Reference<'r, 'p> {
             reference.script(source, "funds", &fund.id, "amount")?;
             reference.script(source, "funds", &fund.id, "release")?;
         }
+        for value in &pack.portfolio {
+            reference.script(source, "portfolio", &value.name, "of")?;
+            reference.script(source, "portfolio", &value.name, "where")?;
+        }
         Ok(reference)
     }
 
@@ -370,6 +374,7 @@ impl<'r, 'p> Reference<'r, 'p> {
             variables.clear();
             variables.insert("params".to_owned(), Dynamic::from(Map::new()));
             variables.insert("findings".to_owned(), Dynamic::from(Map::new()));
+            variables.insert("portfolio".to_owned(), Dynamic::from(Map::new()));
         }
         let pack = self.rules.pack;
         for (parameter, cell) in pack.parameters.iter().zip(&self.rules.parameters) {
@@ -429,6 +434,47 @@ impl<'r, 'p> Reference<'r, 'p> {
         let mut known = 0;
         self.each(scratch, |_, result| known += usize::from(result.is_some_and(std::result::Result::is_ok)));
         known
+    }
+
+    /// Gives the scripts what was worked out over all cases, as the case ruled on last has it.
+    fn load_portfolio(&self, bound: &Bound, scratch: &Scratch) {
+        for (value, cell) in self.rules.pack.portfolio.iter().zip(&scratch.portfolio) {
+            if let Some(found) = self.dynamic(*cell, &value.ty, &scratch.wide, bound) {
+                self.define(&format!("portfolio.{}", value.name), found);
+            }
+        }
+    }
+
+    /// Compares what a case of a portfolio contributes to each value over all cases with what Rhai makes
+    /// of the same scripts. To be called after [`Reference::compare`], which has worked out what they rest on.
+    ///
+    /// # Errors
+    /// The first contribution on which they differ.
+    pub fn compare_contribution(&self, bound: &Bound, portfolio: &Portfolio) -> Result<Compared, String> {
+        let mut compared = Compared::default();
+        let Some(entrant) = portfolio.entrants.iter().find(|entrant| entrant.id == bound.case.id) else {
+            return Err(format!("`{}` is not of the portfolio", bound.case.id));
+        };
+        for (value, part) in self.rules.pack.portfolio.iter().zip(&entrant.parts) {
+            let takes_part = self.eval("portfolio", &value.name, "where", 0);
+            let takes_part = takes_part.is_none_or(|found| found.is_ok_and(|found| found.as_bool() == Ok(true)));
+            let theirs = match self.eval("portfolio", &value.name, "of", 0) {
+                Some(Ok(found)) if takes_part && !found.is_unit() => Some(match found.as_bool() {
+                    Ok(holds) => Exact::whole(holds.into()),
+                    Err(_) => number(&found).map_err(|error| error.to_string())?,
+                }),
+                _ => None,
+            };
+            match (part, theirs) {
+                (Part::Known(ours), Some(theirs)) if *ours == theirs => compared.agreed += 1,
+                (Part::Out, None) => compared.agreed += 1,
+                (Part::Lacking(..), _) => compared.skipped += 1,
+                (ours, theirs) => {
+                    return Err(format!("portfolio.{}: ours is {ours:?}, Rhai's is {theirs:?}", value.name));
+                }
+            }
+        }
+        Ok(compared)
     }
 
     /// Works through the pack in order, handing each result on.
@@ -513,6 +559,7 @@ impl<'r, 'p> Reference<'r, 'p> {
     /// The first result on which they differ.
     pub fn compare(&self, bound: &Bound, scratch: &Scratch) -> Result<Compared, String> {
         self.load(bound);
+        self.load_portfolio(bound, scratch);
         let mut compared = Compared::default();
         let mut trouble = None;
         self.each(scratch, |key, result| {
@@ -541,7 +588,7 @@ impl<'r, 'p> Reference<'r, 'p> {
                 let condition = pack.conditions.get(index as usize)?;
                 Some((*scratch.derived.get(condition.slot as usize)?, Type::Bool))
             }
-            ScriptKey::Applies(_) => None,
+            ScriptKey::Applies(_) | ScriptKey::Of(_) | ScriptKey::Where(_) => None,
             ScriptKey::Amount(index) => {
                 let amount = scratch.funds.get(index as usize)?.amount;
                 Some((money(amount, wide), Type::money()))

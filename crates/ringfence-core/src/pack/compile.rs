@@ -1,6 +1,7 @@
 //! Compiling: declarations read, scripts lowered, everything put in the order it is worked out.
 
 mod parties;
+mod portfolio;
 mod rules;
 mod values;
 
@@ -24,6 +25,7 @@ use crate::money::Currency;
 use crate::period::Periods;
 use crate::source::{Entry, Node, PackSource, Place, SourceFile};
 use crate::types::Type;
+use portfolio::RawPortfolio;
 use values::RawValue;
 
 /// Something that a script reads.
@@ -33,6 +35,7 @@ pub(super) enum Dep {
     Parameter(usize),
     Value(usize),
     Finding(usize),
+    Portfolio(usize),
 }
 
 /// How far a value has been lowered.
@@ -55,6 +58,7 @@ struct Compiler {
     raw_values: Vec<RawValue>,
     values: Vec<Progress>,
     value_deps: Vec<BTreeSet<Dep>>,
+    portfolio: Vec<RawPortfolio>,
     /// Condition ids in order, and their slots.
     conditions: Vec<(String, u32)>,
     symbols: Vec<String>,
@@ -79,6 +83,7 @@ pub(super) struct Uses {
     pub(super) values: Vec<BTreeSet<Dep>>,
     pub(super) conditions: Vec<BTreeSet<Dep>>,
     pub(super) funds: Vec<BTreeSet<Dep>>,
+    pub(super) portfolio: Vec<BTreeSet<Dep>>,
 }
 
 /// How many mistakes are told with their near misses.
@@ -150,6 +155,7 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
         raw_values: Vec::new(),
         values: Vec::new(),
         value_deps: Vec::new(),
+        portfolio: Vec::new(),
         conditions: Vec::new(),
         symbols: Vec::new(),
         symbol_numbers: BTreeMap::new(),
@@ -162,6 +168,8 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
         used: BTreeSet::new(),
     };
     let parts = compiler.sections(source);
+    let portfolio_deps = compiler.portfolio.iter().map(|raw| raw.deps.clone()).collect();
+    let portfolio = compiler.surveyed();
     let Compiler {
         facts,
         fact_numbers,
@@ -182,7 +190,7 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
             _ => None,
         })
         .collect();
-    let (Some(identity), Some(values), Some(parts)) = (identity, values, parts) else {
+    let (Some(identity), Some(values), Some(parts), Some(portfolio)) = (identity, values, parts, portfolio) else {
         if !mistakes.iter().any(Diagnostic::is_error) {
             let diagnostic =
                 Diagnostic::error(Code::WRONG_VALUE, first.root.place.clone(), "the pack cannot be compiled");
@@ -191,7 +199,13 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
         return (None, mistakes);
     };
     let needed = needed(&parts.order, &parts.conditions, &parts.funds, &values);
-    let uses = Uses { named: used, values: value_deps, conditions: parts.condition_deps, funds: parts.fund_deps };
+    let uses = Uses {
+        named: used,
+        values: value_deps,
+        conditions: parts.condition_deps,
+        funds: parts.fund_deps,
+        portfolio: portfolio_deps,
+    };
     let pack = Pack {
         id: identity.id,
         title: identity.title,
@@ -210,6 +224,8 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
         decisions: parts.decisions,
         conditions: parts.conditions,
         funds: parts.funds,
+        portfolio,
+        first_pass: parts.first_pass,
         needed,
         order: parts.order,
         sites,
@@ -379,6 +395,7 @@ struct Parts {
     funds: Vec<Fund>,
     condition_deps: Vec<BTreeSet<Dep>>,
     fund_deps: Vec<BTreeSet<Dep>>,
+    first_pass: Vec<Step>,
     order: Vec<Step>,
     possible_facts: BTreeMap<u32, Possible>,
     possible_fields: BTreeMap<(u32, u32), Possible>,
@@ -391,10 +408,12 @@ impl Compiler {
         let (suspects, fact_cells) = self.facts(source);
         self.parameters(source);
         let value_cells = self.declare_values(source);
+        self.declare_portfolio(source);
         self.check_names();
         let condition_entries = entries(source, "conditions", &mut self.mistakes);
         let derived_cells = self.number_conditions(&condition_entries, value_cells);
         self.lower_values();
+        self.lower_portfolio();
         for (index, (script, because)) in suspects {
             let when = self.lower(&script, Some(&Type::Bool), true_in_period(&self.facts, index)).map(|(when, _)| when);
             if let Some(when) = &when {
@@ -425,6 +444,7 @@ impl Compiler {
         }
         let (possible_facts, possible_fields) = self.possible();
         let order = self.order(&deps, &condition_entries);
+        let first_pass = self.first_pass(&deps, order.as_deref().unwrap_or_default());
         Some(Parts {
             possible_facts,
             possible_fields,
@@ -434,6 +454,7 @@ impl Compiler {
             funds: funds.into_iter().collect::<Option<_>>()?,
             condition_deps: deps,
             fund_deps,
+            first_pass,
             order: order?,
             fact_cells,
             derived_cells,
@@ -493,7 +514,7 @@ impl Compiler {
     fn refuse_derived(&mut self, when: &Expr) {
         let mut sites = Vec::new();
         when.walk(&mut |node| match &node.kind {
-            Kind::Derived(_) | Kind::DerivedNow(_) => sites.push(node.site),
+            Kind::Derived(_) | Kind::DerivedNow(_) | Kind::Portfolio(_) => sites.push(node.site),
             Kind::FoldSeries(_, series) if series.derived => sites.push(node.site),
             _ => {}
         });
@@ -627,6 +648,7 @@ impl Compiler {
                 }
                 Dep::Value(index) => self.raw_values.get(*index).map(|value| value.name.clone()),
                 Dep::Finding(index) => self.conditions.get(*index).map(|(id, _)| id.clone()),
+                Dep::Portfolio(index) => self.portfolio.get(*index).map(|raw| format!("portfolio.{}", raw.name)),
             })
             .collect();
         names.sort();
@@ -672,7 +694,8 @@ impl Compiler {
                 entries.get(index).map(|entry| entry.key_place.clone()),
                 entries.get(index).map(|entry| format!("the condition `{}`", entry.key)),
             ),
-            Dep::Fact(_) | Dep::Parameter(_) => return true,
+            // What is worked out over all cases is there before the order begins.
+            Dep::Fact(_) | Dep::Parameter(_) | Dep::Portfolio(_) => return true,
         };
         match state.get(&dep) {
             Some(true) => return true,
@@ -698,7 +721,7 @@ impl Compiler {
         state.insert(dep, true);
         order.push(match dep {
             Dep::Value(index) => Step::Value(u32::try_from(index).unwrap_or(u32::MAX)),
-            Dep::Finding(index) | Dep::Fact(index) | Dep::Parameter(index) => {
+            Dep::Finding(index) | Dep::Fact(index) | Dep::Parameter(index) | Dep::Portfolio(index) => {
                 Step::Finding(u32::try_from(index).unwrap_or(u32::MAX))
             }
         });
@@ -762,7 +785,9 @@ impl Names for Compiler {
                 Lookup::Found(Named { shape, derived: true, slot })
             }
             Some(Progress::Doing) => {
-                self.cycle(&format!("the value `{dotted}`"), place.clone());
+                if !self.rests_on_itself(place) {
+                    self.cycle(&format!("the value `{dotted}`"), place.clone());
+                }
                 Lookup::Broken
             }
             _ => Lookup::Broken,
@@ -782,6 +807,10 @@ impl Names for Compiler {
         self.conditions.get(index).map(|(_, slot)| *slot)
     }
 
+    fn portfolio(&mut self, name: &str, place: &Place) -> Result<Option<(u32, Type)>, lower::Reported> {
+        self.portfolio_value(name, place)
+    }
+
     fn known(&self) -> Vec<String> {
         // Past so many mistakes nobody reads on, and looking for near misses takes the time of all names.
         if self.mistakes.len() > MANY_MISTAKES {
@@ -791,7 +820,8 @@ impl Names for Compiler {
         let values = self.raw_values.iter().map(|value| value.name.clone());
         let parameters = self.parameters.iter().map(|parameter| format!("params.{}", parameter.name));
         let findings = self.conditions.iter().map(|(id, _)| format!("findings.{}", id.replace('-', "_")));
-        facts.chain(values).chain(parameters).chain(findings).collect()
+        let portfolio = self.portfolio.iter().map(|raw| format!("portfolio.{}", raw.name));
+        facts.chain(values).chain(parameters).chain(findings).chain(portfolio).collect()
     }
 
     fn symbol(&mut self, text: &str) -> i64 {

@@ -4,6 +4,7 @@ mod check;
 mod compile;
 mod dated;
 mod declare;
+pub(crate) mod portfolio;
 mod section;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::period::Periods;
 use crate::ruling::{Authority, Status};
 use crate::source::{PackSource, Place};
 use crate::types::{Type, Value};
+use portfolio::PortfolioValue;
 
 /// A rule pack that has been checked and compiled.
 #[derive(Debug)]
@@ -43,6 +45,10 @@ pub struct Pack {
     pub(crate) decisions: Vec<Decision>,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) funds: Vec<Fund>,
+    /// What is worked out over all cases, before any is ruled on.
+    pub(crate) portfolio: Vec<PortfolioValue>,
+    /// The steps that the first pass takes with each case.
+    pub(crate) first_pass: Vec<Step>,
     /// In which order values and findings are reached.
     pub(crate) order: Vec<Step>,
     /// The same without the values that no condition and no fund rests on.
@@ -359,6 +365,14 @@ impl Pack {
     /// The warnings that the pack allows in place, each with the reason it gives.
     pub fn allowed(&self) -> &[Allowed] {
         &self.allowed
+    }
+
+    /// How often a case is gone through: twice where a value over all cases is declared, else once.
+    ///
+    /// A case of a two-pass pack is ruled on with [`Rules::rule_in`](crate::evaluate::Rules::rule_in)
+    /// or [`Pack::evaluate_together`]; alone, what is worked out over all cases is missing.
+    pub fn passes(&self) -> usize {
+        if self.portfolio.is_empty() { 1 } else { 2 }
     }
 
     /// The names of its facts.

@@ -253,6 +253,7 @@ impl Teller<'_> {
             Kind::Parameter(slot) => {
                 self.rules.pack.parameters.get(*slot as usize).map(|parameter| parameter.ty.clone())
             }
+            Kind::Portfolio(slot) => self.rules.pack.portfolio.get(*slot as usize).map(|value| value.ty.clone()),
             Kind::Field { .. } => self.field_of(expr).map(|(_, ty)| ty.clone()),
             Kind::Add(sides) | Kind::Subtract(sides) | Kind::OrElse(sides) => {
                 let [left, right] = &**sides;
@@ -304,6 +305,7 @@ impl Teller<'_> {
             Kind::Parameter(slot) => {
                 self.rules.pack.parameters.get(*slot as usize).map(|parameter| parameter.title.clone())
             }
+            Kind::Portfolio(slot) => self.rules.pack.portfolio.get(*slot as usize).map(|value| value.title.clone()),
             Kind::Field { .. } => self.field_of(expr).and_then(|(name, _)| name).map(|name| name.replace('_', " ")),
             _ => None,
         }

@@ -44,6 +44,7 @@ impl Teller<'_> {
             Kind::Fact(slot) => (self.fact_cell(*slot, values, None), TIGHTEST),
             Kind::FactNow(base) => (self.fact_cell(*base + narrow(now), values, Some("period")), TIGHTEST),
             Kind::Parameter(slot) => (self.parameter(*slot, values), TIGHTEST),
+            Kind::Portfolio(slot) => (self.over_all(*slot, values), TIGHTEST),
             Kind::Derived(slot) => (self.derived_cell(*slot, values, None), TIGHTEST),
             Kind::DerivedNow(base) => (self.derived_cell(*base + narrow(now), values, Some("period")), TIGHTEST),
             Kind::Local(local) => (self.local(*local, values), TIGHTEST),
@@ -269,6 +270,15 @@ impl Teller<'_> {
             (Some(parameter), _) => format!("params.{}", parameter.name),
             _ => String::new(),
         }
+    }
+
+    fn over_all(&self, slot: u32, values: bool) -> String {
+        let Some(value) = self.rules.pack.portfolio.get(slot as usize) else { return String::new() };
+        if !values {
+            return format!("portfolio.{}", value.name);
+        }
+        let cell = self.scratch.portfolio.get(slot as usize).copied();
+        cell.map_or_else(|| "?".to_owned(), |cell| self.typed(cell, &value.ty))
     }
 
     fn local(&self, local: u16, values: bool) -> String {

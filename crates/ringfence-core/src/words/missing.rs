@@ -16,7 +16,7 @@ use crate::ruling::Missing;
 
 /// A piece of evidence that is missing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Lack {
+pub(crate) enum Lack {
     /// A cell of the facts.
     Fact(u32),
     /// A cell of the rows of the list fact whose cell this is.
@@ -25,20 +25,27 @@ pub(super) enum Lack {
     Signature(u32, String),
     /// A decision.
     Decision(u32),
+    /// A value over all cases, for which other cases lack evidence.
+    Portfolio(u32),
 }
 
-pub(super) type Lacks = BTreeSet<Lack>;
+pub(crate) type Lacks = BTreeSet<Lack>;
 
 impl Teller<'_> {
     /// The bounds reading over the case, in this period.
     pub(super) fn bounds<'e>(&self, now: usize) -> Bounds<'_, 'e> {
-        let cells = Cells { facts: &self.bound.facts, rows: &self.bound.rows, parameters: &self.rules.parameters };
+        let cells = Cells {
+            facts: &self.bound.facts,
+            rows: &self.bound.rows,
+            parameters: &self.rules.parameters,
+            portfolio: &self.scratch.portfolio,
+        };
         let (pack, possible) = (self.rules.pack, &self.scratch.possible);
         Bounds::new(pack, cells, &self.derived, possible, &self.wide, self.rules.first_ordinal()).at(now)
     }
 
     /// What is missing and can still change the value of a script.
-    fn missing_of_script(&self, family: Family, script: &Expr, now: usize) -> Lacks {
+    pub(super) fn missing_of_script(&self, family: Family, script: &Expr, now: usize) -> Lacks {
         let mut open = BTreeSet::new();
         self.bounds(now).lacks(family, script, &mut |piece| {
             open.insert(piece);
@@ -53,6 +60,7 @@ impl Teller<'_> {
                     lacks.insert(Lack::Field(list, cell));
                 }
                 Open::Derived(slot) => self.follow_derived(slot, &mut lacks),
+                Open::Portfolio(slot) => self.follow_portfolio(slot, &mut lacks),
             }
         }
         lacks
@@ -204,7 +212,7 @@ impl Teller<'_> {
         open.into_iter().map(|(lack, leaves_open)| self.described(&lack, leaves_open)).collect()
     }
 
-    fn described(&self, lack: &Lack, leaves_open: Vec<String>) -> Missing {
+    pub(super) fn described(&self, lack: &Lack, leaves_open: Vec<String>) -> Missing {
         let pack = self.rules.pack;
         let (what, title, period, reason) = match lack {
             Lack::Fact(slot) => match self.called_fact(*slot) {
@@ -243,6 +251,12 @@ impl Teller<'_> {
                     _ => String::new(),
                 };
                 (format!("decision {id}"), title.to_owned(), None, reason)
+            }
+            Lack::Portfolio(slot) => {
+                let value = pack.portfolio.get(*slot as usize);
+                let what = value.map_or_else(String::new, |value| format!("portfolio.{}", value.name));
+                let title = value.map_or_else(String::new, |value| value.title.clone());
+                (what, title, None, self.why_not_over_all(*slot))
             }
         };
         Missing { what, title, period, reason, leaves_open }

@@ -4,15 +4,18 @@ mod findings;
 mod formula;
 mod funds;
 mod missing;
+mod portfolio;
 mod ranges;
 
 pub(crate) use findings::the;
+pub(crate) use missing::Lacks;
+pub(crate) use portfolio::lacking;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::bind::Bound;
-use crate::evaluate::{Choice, Rules, Scratch};
+use crate::evaluate::{Choice, Member, Rules, Scratch};
 use crate::language::eval::{Cells, Machine, Silent};
 use crate::language::ir::Text;
 use crate::language::lower::Shape;
@@ -30,6 +33,8 @@ pub(crate) struct Teller<'a> {
     pub(crate) rules: &'a Rules<'a>,
     pub(crate) bound: &'a Bound,
     pub(crate) scratch: &'a Scratch,
+    /// The case among all; nothing where it is ruled on alone.
+    within: Option<Member<'a>>,
     derived: Vec<Val>,
     locals: Vec<Val>,
     wide: Wide,
@@ -51,37 +56,10 @@ enum Called<'a> {
 }
 
 /// Puts a worked-out case into words.
-pub(crate) fn ruling(rules: &Rules<'_>, bound: &Bound, scratch: &Scratch) -> Ruling {
+pub(crate) fn ruling(rules: &Rules<'_>, bound: &Bound, scratch: &Scratch, within: Option<Member<'_>>) -> Ruling {
     let pack = rules.pack;
-    let mut teller = Teller {
-        rules,
-        bound,
-        scratch,
-        derived: scratch.derived.clone(),
-        wide: scratch.wide.clone(),
-        locals: vec![
-            Val::Word(crate::language::value::Word::absent(State::Missing));
-            usize::from(crate::language::lower::LOCALS)
-        ],
-        names: Vec::new(),
-        lacks: RefCell::default(),
-        depth: 0,
-    };
-    // In the order of working out, so that what each lacks rests on what is known already.
-    for step in &pack.order {
-        match step {
-            crate::pack::Step::Value(index) => {
-                let value = pack.values.get(*index as usize);
-                let count = if value.is_some_and(|value| value.per_period) { pack.period_count() } else { 1 };
-                for position in 0..count {
-                    teller.missing_of_value(*index as usize, position);
-                }
-            }
-            crate::pack::Step::Finding(index) => {
-                teller.missing_of_condition(*index as usize);
-            }
-        }
-    }
+    let mut teller = Teller::new(rules, bound, scratch, within);
+    teller.note_lacks(&pack.order);
     let missing = teller.all_missing();
     let mut order = Vec::new();
     for index in 0..pack.conditions.len() {
@@ -114,15 +92,59 @@ pub(crate) fn ruling(rules: &Rules<'_>, bound: &Bound, scratch: &Scratch) -> Rul
         parameters: teller.parameters(),
         evidence: teller.evidence(),
         missing,
+        portfolio: teller.portfolio(),
         warnings: teller.warnings(),
     }
 }
 
 impl<'a> Teller<'a> {
+    fn new(rules: &'a Rules<'a>, bound: &'a Bound, scratch: &'a Scratch, within: Option<Member<'a>>) -> Self {
+        Self {
+            rules,
+            bound,
+            scratch,
+            within,
+            derived: scratch.derived.clone(),
+            wide: scratch.wide.clone(),
+            locals: vec![
+                Val::Word(crate::language::value::Word::absent(State::Missing));
+                usize::from(crate::language::lower::LOCALS)
+            ],
+            names: Vec::new(),
+            lacks: RefCell::default(),
+            depth: 0,
+        }
+    }
+
+    /// Finds what values and conditions lack, in the order of working out: what each lacks then rests
+    /// on what is known already.
+    fn note_lacks(&self, order: &[crate::pack::Step]) {
+        let pack = self.rules.pack;
+        for step in order {
+            match step {
+                crate::pack::Step::Value(index) => {
+                    let value = pack.values.get(*index as usize);
+                    let count = if value.is_some_and(|value| value.per_period) { pack.period_count() } else { 1 };
+                    for position in 0..count {
+                        self.missing_of_value(*index as usize, position);
+                    }
+                }
+                crate::pack::Step::Finding(index) => {
+                    self.missing_of_condition(*index as usize);
+                }
+            }
+        }
+    }
+
     /// A machine over the case, for the parts of expressions that words need.
     fn machine(&mut self, now: usize) -> Machine<'_, Silent> {
         Machine {
-            cells: Cells { facts: &self.bound.facts, rows: &self.bound.rows, parameters: &self.rules.parameters },
+            cells: Cells {
+                facts: &self.bound.facts,
+                rows: &self.bound.rows,
+                parameters: &self.rules.parameters,
+                portfolio: &self.scratch.portfolio,
+            },
             derived: &mut self.derived,
             locals: &mut self.locals,
             wide: &mut self.wide,
@@ -384,6 +406,11 @@ impl<'a> Teller<'a> {
                 warnings.push(format!("{name} was not checked: the check needs evidence that is missing"));
             }
         }
+        if self.rules.pack.passes() == 2 && self.within.is_none() {
+            warnings.push(
+                "this case was ruled on alone: what the rules work out over all recipients is not known".to_owned(),
+            );
+        }
         if let Some(period) = self.rules.through {
             warnings.push(format!("only the periods up to {period} are ruled on"));
         }
@@ -462,6 +489,11 @@ fn data(value: &types::Value, ty: &Type) -> String {
         }
         _ => value.to_string(),
     }
+}
+
+/// `1 recipient`, `2 recipients`.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Phrases as a sentence lists them: `a`, `a and b`, `a, b and c`.

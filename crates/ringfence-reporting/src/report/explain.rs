@@ -7,6 +7,7 @@ use ringfence_core::ruling::{
 };
 
 use super::absent::{self, SEE, brief, brief_value, missing_lines, phrases, warning_lines};
+use super::across::across;
 use super::evidence::{Fact, facts, period_table, whole_table};
 use super::instalments::{common_rule, is_through, name_of, results, tranches, tranches_note};
 use super::short::tally;
@@ -33,6 +34,9 @@ pub(crate) fn explain(ruling: &Ruling, only: Only<'_>) -> Document {
     letter.conditions(&findings);
     let names = if only.is_all() { None } else { Some(letter.names_of(&funds, &findings)) };
     letter.workings(names.as_ref());
+    across(&mut letter.document, ruling, |name| {
+        names.as_ref().is_none_or(|names| names.contains(&format!("portfolio.{name}")))
+    });
     letter.evidence_left(names.as_ref());
     letter.parameters(names.as_ref());
     letter.closing();
@@ -499,6 +503,9 @@ impl<'a> Letter<'a> {
     }
 
     fn named_by(&self, word: &str, names: &mut BTreeSet<String>, texts: &mut Vec<&'a str>) {
+        if word.starts_with("portfolio.") {
+            names.insert(word.to_owned());
+        }
         let word = word.strip_prefix("params.").unwrap_or(word);
         let is_named =
             |name: &str| word.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));

@@ -3,6 +3,7 @@
 use ringfence_core::ruling::{Outcome, Ruling};
 
 use super::absent::{brief, missing_lines, warning_lines};
+use super::across::across;
 use super::instalments::{telling, tranches, tranches_note};
 use super::{basis, capital, counted, dispositions, identity, named, reason_tells_where, replay, sentence, shown};
 use crate::document::{Document, Line, Table, outcome_words};
@@ -16,6 +17,7 @@ pub(crate) fn ruling(ruling: &Ruling) -> Document {
     }
     findings(&mut document, ruling);
     funds(&mut document, ruling);
+    across(&mut document, ruling, |_| true);
     if !ruling.missing.is_empty() {
         document.heading(2, "Missing evidence");
         document.bullets(missing_lines(ruling, &ruling.missing.iter().collect::<Vec<_>>()));

@@ -168,6 +168,7 @@ fn ruling(area: &Area, signed: Outcome) -> Ruling {
         parameters: parameters(),
         evidence: evidence(area),
         missing: Vec::new(),
+        portfolio: None,
         warnings: vec!["parameter `value_per_admission` is not verified".to_owned()],
     }
 }

@@ -72,6 +72,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
             "params" => return self.parameter(&place, links),
             "findings" => return self.finding(&place, links),
             "period" => return self.period(&place),
+            "portfolio" => return self.portfolio(&place, links),
             _ => {}
         }
         let mut properties = Vec::new();
@@ -203,6 +204,34 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 let diagnostic = Diagnostic::error(Code::UNKNOWN_NAME, at, format!("unknown finding `{name}`"))
                     .label("no condition of this name")
                     .near_miss(name, findings);
+                self.fail(diagnostic)
+            }
+        }
+    }
+
+    fn portfolio(&mut self, place: &Place, links: &mut &[Link<'a>]) -> Lowered<Term> {
+        let Some((Link::Property(name, position), rest)) = links.split_first() else {
+            let diagnostic = Diagnostic::error(
+                Code::UNKNOWN_NAME,
+                place.clone(),
+                "`portfolio` needs the name of a value over all cases",
+            );
+            return self.fail(diagnostic.help("write `portfolio.name`"));
+        };
+        *links = rest;
+        let at = self.at(*position);
+        match self.names.portfolio(name, &at)? {
+            Some((slot, ty)) => {
+                let node = self.node(Kind::Portfolio(slot), &at);
+                Ok(Term::One(node, ty))
+            }
+            None => {
+                let known = self.names.known();
+                let values = known.iter().filter_map(|name| name.strip_prefix("portfolio."));
+                let diagnostic =
+                    Diagnostic::error(Code::UNKNOWN_NAME, at, format!("unknown value over all cases `{name}`"))
+                        .label("not declared under `portfolio`")
+                        .near_miss(name, values);
                 self.fail(diagnostic)
             }
         }

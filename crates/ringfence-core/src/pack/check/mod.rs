@@ -89,7 +89,8 @@ impl<'a> Checked<'a> {
         let values = pack.values.iter().map(|value| &value.is);
         let suspects = pack.facts.iter().filter_map(|fact| fact.suspect.as_ref()).map(|suspect| &suspect.when);
         let funds = pack.funds.iter().flat_map(|fund| std::iter::once(&fund.amount).chain(&fund.release));
-        values.chain(suspects).chain(funds)
+        let portfolio = pack.portfolio.iter().flat_map(|value| std::iter::once(&value.of).chain(&value.taking_part));
+        values.chain(suspects).chain(funds).chain(portfolio)
     }
 }
 

@@ -25,6 +25,11 @@ pub(super) fn names(checked: &Checked<'_>, mistakes: &mut Mistakes) {
     for (number, parameter) in pack.parameters.iter().enumerate() {
         unused(Dep::Parameter(number), parameter.place.clone(), "parameter", &parameter.name);
     }
+    for (number, value) in pack.portfolio.iter().enumerate() {
+        if let Some(place) = checked.place("portfolio", &value.name) {
+            unused(Dep::Portfolio(number), place, "value over all cases", &value.name);
+        }
+    }
     if pack.funds.is_empty() && pack.conditions.is_empty() {
         return;
     }
@@ -47,6 +52,7 @@ pub(super) fn conditions(checked: &Checked<'_>, mistakes: &mut Mistakes) {
             let next = match dep {
                 Dep::Value(number) => checked.uses.values.get(number),
                 Dep::Finding(number) => checked.uses.conditions.get(number),
+                Dep::Portfolio(number) => checked.uses.portfolio.get(number),
                 Dep::Fact(_) | Dep::Parameter(_) => None,
             };
             open.extend(next.into_iter().flatten());

@@ -97,22 +97,34 @@ impl Compiler {
         let count = self.raw_values.len();
         let mut reached = vec![false; count];
         for root in 0..count {
-            let mut path: Vec<(usize, Vec<usize>)> = Vec::new();
-            if !std::mem::replace(reached.get_mut(root).unwrap_or(&mut false), true) {
-                path.push((root, self.named_values(root)));
-            }
-            while let Some((index, rest)) = path.last_mut() {
-                match rest.pop() {
-                    Some(next) => {
-                        if !std::mem::replace(reached.get_mut(next).unwrap_or(&mut true), true) {
-                            path.push((next, self.named_values(next)));
-                        }
+            self.lower_from(root, &mut reached);
+        }
+    }
+
+    /// Lowers the values that these texts name, so that what names them need not.
+    pub(super) fn lower_named_in(&mut self, text: &str) {
+        let mut reached = vec![false; self.raw_values.len()];
+        for root in self.named_in(text) {
+            self.lower_from(root, &mut reached);
+        }
+    }
+
+    fn lower_from(&mut self, root: usize, reached: &mut [bool]) {
+        let mut path: Vec<(usize, Vec<usize>)> = Vec::new();
+        if !std::mem::replace(reached.get_mut(root).unwrap_or(&mut false), true) {
+            path.push((root, self.named_values(root)));
+        }
+        while let Some((index, rest)) = path.last_mut() {
+            match rest.pop() {
+                Some(next) => {
+                    if !std::mem::replace(reached.get_mut(next).unwrap_or(&mut true), true) {
+                        path.push((next, self.named_values(next)));
                     }
-                    None => {
-                        let index = *index;
-                        path.pop();
-                        self.lower_value(index);
-                    }
+                }
+                None => {
+                    let index = *index;
+                    path.pop();
+                    self.lower_value(index);
                 }
             }
         }
@@ -121,7 +133,10 @@ impl Compiler {
     /// The values whose names stand in a value's script: all that it can rest on, and maybe more.
     fn named_values(&self, index: usize) -> Vec<usize> {
         let script = self.raw_values.get(index).and_then(|raw| raw.script.as_ref());
-        let text = script.map_or("", |script| script.scalar.text.as_str());
+        self.named_in(script.map_or("", |script| script.scalar.text.as_str()))
+    }
+
+    fn named_in(&self, text: &str) -> Vec<usize> {
         let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_' || letter == '.'));
         let mut named: Vec<usize> = words
             .flat_map(|word| {
