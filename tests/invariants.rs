@@ -276,7 +276,7 @@ fn reordered(source: &PackSource, numbers: &mut Numbers) -> PackSource {
     }
     let rest = documents.split_off(1);
     documents.extend(shuffled(numbers, rest));
-    PackSource { documents }
+    PackSource { documents, base: source.base.clone() }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! Places are kept, so a diagnostic from an embedded pack still names file, line and column.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -14,6 +15,14 @@ struct Stored {
     path: String,
     text: String,
     root: StoredNode,
+    /// How many bases below the pack itself.
+    #[serde(default, skip_serializing_if = "is_nought")]
+    layer: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference to the field")]
+fn is_nought(layer: &usize) -> bool {
+    *layer == 0
 }
 
 /// Line, column and length.
@@ -72,10 +81,14 @@ fn restore(stored: StoredNode, file: &Arc<SourceFile>) -> Node {
 
 impl Serialize for PackSource {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.documents.iter().map(|document| Stored {
+        let layers = std::iter::successors(Some(self), |source| source.base.as_deref());
+        let documents =
+            layers.enumerate().flat_map(|(layer, source)| source.documents.iter().map(move |one| (layer, one)));
+        serializer.collect_seq(documents.map(|(layer, document)| Stored {
             path: document.file.path().to_owned(),
             text: document.file.text().to_owned(),
             root: store(&document.root),
+            layer,
         }))
     }
 }
@@ -83,10 +96,14 @@ impl Serialize for PackSource {
 impl<'de> Deserialize<'de> for PackSource {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored: Vec<Stored> = Vec::deserialize(deserializer)?;
-        let documents = stored.into_iter().map(|stored| {
+        let mut layers: BTreeMap<usize, Vec<Document>> = BTreeMap::new();
+        for stored in stored {
             let file = SourceFile::new(stored.path, stored.text);
-            Document { root: restore(stored.root, &file), file }
-        });
-        Ok(Self { documents: documents.collect() })
+            layers.entry(stored.layer).or_default().push(Document { root: restore(stored.root, &file), file });
+        }
+        // From the lowest base up.
+        let lowest = None::<Box<Self>>;
+        let whole = layers.into_values().rev().fold(lowest, |base, documents| Some(Box::new(Self { documents, base })));
+        Ok(whole.map(|whole| *whole).unwrap_or_default())
     }
 }

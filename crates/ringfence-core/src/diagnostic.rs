@@ -70,6 +70,10 @@ codes! {
     CYCLE = "cycle";
     /// A value over all cases that rests on another one.
     TWO_PASSES = "two-passes";
+    /// A pack that another one extends, and that is not there.
+    BAD_BASE = "bad-base";
+    /// A change to a base that changes nothing.
+    NO_EFFECT = "no-effect";
     /// Something declared that nothing uses.
     UNUSED = "unused";
     /// A parameter nobody has verified.

@@ -227,4 +227,6 @@ pub struct Document {
 pub struct PackSource {
     /// The documents.
     pub documents: Vec<Document>,
+    /// The pack that this one extends, if it does.
+    pub base: Option<Box<PackSource>>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use ringfence_core::diagnostic::{Code, Diagnostic};
@@ -13,6 +13,10 @@ use crate::{LoadError, folder, text, yaml};
 /// The file that makes a folder a rule pack.
 const PACK: &str = "pack.yaml";
 
+/// The key that names the pack that a pack extends, and how many may stand on each other.
+const EXTENDS: &str = "extends";
+const MOST_BASES: usize = 8;
+
 /// The sections of a pack that may have a folder of their own, with further entries of the section.
 pub const SECTIONS: [&str; 9] =
     ["conditions", "decisions", "facts", "funds", "parameters", "portfolio", "sign-offs", "sources", "values"];
@@ -22,7 +26,64 @@ pub const SECTIONS: [&str; 9] =
 /// # Errors
 /// [`LoadError::NotAPack`] where there is no `pack.yaml`, and [`LoadError::Invalid`] with the mistakes of
 /// every file.
+///
+/// A pack that `extends` another brings that one with it, as [`PackSource::base`].
 pub fn load(dir: &Path) -> Result<PackSource, LoadError> {
+    let mut chain = Vec::new();
+    load_on(dir, &mut chain)
+}
+
+/// Reads a pack that those in `chain` stand on, each named by where it really lies.
+fn load_on(dir: &Path, chain: &mut Vec<PathBuf>) -> Result<PackSource, LoadError> {
+    chain.push(fs::canonicalize(dir).map_err(|source| text::failed(dir, source))?);
+    let mut source = load_one(dir)?;
+    let first = source.documents.first().map(|document| &document.root);
+    let Some(node) = first.and_then(|root| root.get(EXTENDS)) else { return Ok(source) };
+    let Some(relative) = node.as_text().filter(|text| !text.is_empty()) else {
+        let message = format!("`{EXTENDS}` is the folder of a pack, found {}", node.kind());
+        return Err(vec![Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message)].into());
+    };
+    let wrong = |code, message: String, help: &str| -> LoadError {
+        vec![Diagnostic::error(code, node.place.clone(), message).help(help)].into()
+    };
+    if Path::new(relative).has_root() {
+        let help = "name it from here: `../2014-15`";
+        return Err(wrong(Code::WRONG_VALUE, format!("`{relative}` is not relative to the pack"), help));
+    }
+    let folder = beside(dir, relative);
+    if !folder.join(PACK).is_file() {
+        let message = format!("there is no pack in `{}`", text::shown(&folder));
+        return Err(wrong(Code::BAD_BASE, message, "name the folder of a pack, relative to this one's"));
+    }
+    let real = fs::canonicalize(&folder).map_err(|source| text::failed(&folder, source))?;
+    if chain.contains(&real) {
+        let message = "the pack extends itself, maybe by way of others".to_owned();
+        return Err(wrong(Code::CYCLE, message, "the packs that extend each other must end at one that extends none"));
+    }
+    if chain.len() > MOST_BASES {
+        let message = format!("more than {MOST_BASES} packs extend each other");
+        return Err(wrong(Code::TOO_LARGE, message, "let the pack extend a nearer one"));
+    }
+    source.base = Some(Box::new(load_on(&folder, chain)?));
+    Ok(source)
+}
+
+/// A folder named from another one, without the steps up that its name could do without.
+fn beside(dir: &Path, relative: &str) -> PathBuf {
+    let mut folder = PathBuf::new();
+    for part in dir.join(relative).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(folder.components().next_back(), Some(Component::Normal(_))) => {
+                folder.pop();
+            }
+            part => folder.push(part),
+        }
+    }
+    folder
+}
+
+fn load_one(dir: &Path) -> Result<PackSource, LoadError> {
     let is_folder = fs::metadata(dir).map_err(|source| text::failed(dir, source))?.is_dir();
     if !is_folder || !dir.join(PACK).is_file() {
         return Err(LoadError::NotAPack { path: dir.to_path_buf() });
@@ -69,6 +130,17 @@ pub fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Re
     };
     let rest = files.into_iter().map(|(path, file)| (path.to_owned(), file));
     assemble(std::iter::once((PACK.to_owned(), pack)).chain(rest), mistakes)
+}
+
+/// Reads a pack that extends another from texts, as [`from_texts`] does, and stands it on its base.
+///
+/// # Errors
+/// As for [`load`].
+pub fn from_texts_on<'a>(
+    base: PackSource,
+    texts: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<PackSource, LoadError> {
+    Ok(PackSource { base: Some(Box::new(base)), ..from_texts(texts)? })
 }
 
 /// The folders at or below `root` that are rule packs, in order of path.
@@ -143,7 +215,7 @@ fn assemble(
             Err(found) => mistakes.extend(found),
         }
     }
-    if mistakes.is_empty() { Ok(PackSource { documents }) } else { Err(mistakes.into()) }
+    if mistakes.is_empty() { Ok(PackSource { documents, base: None }) } else { Err(mistakes.into()) }
 }
 
 /// The only document of a file.

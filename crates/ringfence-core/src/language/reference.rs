@@ -277,6 +277,8 @@ impl<'r, 'p> Reference<'r, 'p> {
     /// # Errors
     /// A script that Rhai cannot parse, which the pack could not have been compiled with.
     pub fn new(rules: &'r Rules<'p>, source: &PackSource) -> Result<Self, String> {
+        let whole = crate::pack::extend::whole(source, &mut Vec::new()).ok_or("the pack's base is not sound")?;
+        let source = &*whole.source;
         let mut engine = super::parse::parser();
         engine.set_fast_operators(false).set_fail_on_invalid_map_property(true);
         StandardPackage::new().register_into_engine(&mut engine);

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::check;
+use super::check::{self, allow::Allowance};
 use super::declare::{self, Context};
+use super::extend;
 use super::section::{SECTIONS, entries};
 use super::{Condition, Decision, DerivedValue, Fact, Fund, Interval, Pack, Parameter, SignOff, Step, Suspect, Test};
 use crate::diagnostic::{Code, Diagnostic};
@@ -96,7 +97,7 @@ const DEEPEST: usize = 256;
 const NESTED: usize = 4;
 
 /// The keys at the top of `pack.yaml` besides the sections.
-const IDENTITY: &[&str] = &[
+pub(super) const IDENTITY: &[&str] = &[
     "allow",
     "ringfence",
     "pack",
@@ -127,8 +128,17 @@ struct Identity {
     rounding: Rounding,
 }
 
-pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
+pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes, Vec<Allowance>) {
     let mut mistakes = Mistakes::new();
+    let Some(whole) = extend::whole(source, &mut mistakes) else { return (None, mistakes, Vec::new()) };
+    let (pack, mut mistakes) = compile_whole(&whole.source, digest(source), mistakes);
+    extend::name_removals(&whole.removed, &mut mistakes);
+    let allowances = check::allow::read(&whole.source, &mut mistakes);
+    (pack, mistakes, allowances)
+}
+
+/// Compiles a pack in which nothing is left to be taken from a base.
+pub(super) fn compile_whole(source: &PackSource, digest: String, mut mistakes: Mistakes) -> (Option<Pack>, Mistakes) {
     let Some(first) = source.documents.first() else {
         let file = SourceFile::new("pack.yaml", "");
         let diagnostic = Diagnostic::error(Code::EMPTY_FILE, Place::start_of(&file), "the pack has no files");
@@ -232,7 +242,7 @@ pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes) {
         symbols,
         symbol_numbers,
         values,
-        digest: digest(source),
+        digest,
         possible_facts: parts.possible_facts,
         possible_fields: parts.possible_fields,
         warnings: Vec::new(),
@@ -380,6 +390,9 @@ fn digest(source: &PackSource) -> String {
             hasher.update((part.len() as u64).to_be_bytes());
             hasher.update(part.as_bytes());
         }
+    }
+    if let Some(base) = &source.base {
+        hasher.update(digest(base));
     }
     crate::digest::hexadecimal(&hasher.finalize())
 }

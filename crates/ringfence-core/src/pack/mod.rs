@@ -4,6 +4,7 @@ mod check;
 mod compile;
 mod dated;
 mod declare;
+pub(crate) mod extend;
 pub(crate) mod portfolio;
 mod section;
 
@@ -291,8 +292,7 @@ impl Pack {
     /// # Errors
     /// Every mistake found, if one of them is an error.
     pub fn compile(source: &PackSource) -> Result<Self, Invalid> {
-        let (pack, mut mistakes) = compile::compile(source);
-        let allowances = check::allow::read(source, &mut mistakes);
+        let (pack, mut mistakes, allowances) = compile::compile(source);
         let sound = pack.is_some() && !mistakes.iter().any(Diagnostic::is_error);
         let allowed = check::allow::apply(allowances, &mut mistakes, sound);
         mistakes.sort_by(|left, right| left.place.key().cmp(&right.place.key()).then(left.code.cmp(&right.code)));

@@ -68,14 +68,17 @@ pub(in crate::pack) fn read(source: &PackSource, mistakes: &mut Mistakes) -> Vec
     found
 }
 
-/// The entries of a mapping, each with the first spot behind it.
+/// The entries of a mapping, each with the first spot behind it. Where a pack extends another, they are not all of one file.
 fn stretches(node: &Node, until: Option<Spot>) -> impl Iterator<Item = (&Entry, Option<Spot>)> {
     let entries = match &node.content {
         Content::Map(entries) => entries.as_slice(),
         _ => &[],
     };
-    entries.iter().enumerate().map(move |(at, entry)| {
-        let next = entries.get(at + 1).map(|next| spot(&next.key_place));
+    entries.iter().map(move |entry| {
+        let own = spot(&entry.key_place);
+        let here = entry.key_place.file().path();
+        let others = entries.iter().map(|other| &other.key_place).filter(|other| other.file().path() == here);
+        let next = others.map(spot).filter(|other| *other > own).min();
         (entry, next.or(until))
     })
 }
