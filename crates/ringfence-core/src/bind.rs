@@ -408,8 +408,13 @@ impl Rules<'_> {
                 Shape::List(_) => continue,
             };
             for (now, slot) in (0..count).zip(fact.slot..) {
-                let cells =
-                    Cells { facts: &bound.facts, rows: &bound.rows, parameters: &self.parameters, portfolio: &[] };
+                let cells = Cells {
+                    facts: &bound.facts,
+                    rows: &bound.rows,
+                    parameters: &self.parameters,
+                    portfolio: &[],
+                    texts: [&pack.symbols, &bound.texts],
+                };
                 let mut machine = Machine {
                     cells,
                     derived: &mut [],
@@ -419,11 +424,12 @@ impl Rules<'_> {
                     first_ordinal: self.first_ordinal(),
                     periods: pack.period_count(),
                     fault: None,
+                    refused: None,
                     memory: Silent,
                 };
                 let truth = machine.truth(&suspect.when);
                 if let Some(fault) = machine.fault {
-                    return Err(self.inexact(fault));
+                    return Err(self.trouble(fault, machine.refused));
                 }
                 let supplied = bound.facts.get(slot as usize).is_some_and(|cell| cell.state() == State::Known);
                 if truth == Truth::Missing && supplied {

@@ -74,6 +74,8 @@ codes! {
     BAD_BASE = "bad-base";
     /// A change to a base that changes nothing.
     NO_EFFECT = "no-effect";
+    /// A function of the program that is not offered, or that a pack calls without saying that it needs it.
+    PLUG_IN = "plug-in";
     /// Something declared that nothing uses.
     UNUSED = "unused";
     /// A parameter nobody has verified.

@@ -349,6 +349,16 @@ impl<'p> Rules<'p> {
         }
     }
 
+    /// The error for a fault, with what a function of the program said if it is that one's.
+    pub(crate) fn trouble(&self, fault: Fault, refused: Option<String>) -> EvaluateError {
+        match (self.inexact(fault), refused) {
+            (EvaluateError::Inexact { why: crate::exact::Inexact::Refused, place }, Some(why)) => {
+                EvaluateError::Refused { why, place }
+            }
+            (error, _) => error,
+        }
+    }
+
     pub(crate) fn inexact(&self, fault: Fault) -> EvaluateError {
         let place = self.pack.sites.get(fault.site as usize).map(|site| site.place.clone());
         let place = place.unwrap_or_else(|| Place::start_of(&crate::source::SourceFile::new("", "")));
@@ -415,17 +425,30 @@ impl<'p> Rules<'p> {
             settled,
         } = scratch;
         let parameters = &self.parameters;
-        let cells = Cells { facts: &bound.facts, rows: &bound.rows, parameters, portfolio };
+        let texts = [self.pack.symbols.as_slice(), bound.texts.as_slice()];
+        let cells = Cells { facts: &bound.facts, rows: &bound.rows, parameters, portfolio, texts };
+        let (fault, refused) = (None, None);
         let (first_ordinal, periods) = (self.first_ordinal(), self.pack.period_count());
         if remember {
             let memory = Marked { trail, marks };
-            let machine = Machine { cells, derived, locals, wide, now: 0, first_ordinal, periods, fault: None, memory };
+            let machine =
+                Machine { cells, derived, locals, wide, now: 0, first_ordinal, periods, fault, refused, memory };
             let runner =
                 Runner { rules: self, bound, machine, pending, funds, tranches, contributions, possible, settled };
             runner.pass(pass).map_err(|error| *error)
         } else {
-            let machine =
-                Machine { cells, derived, locals, wide, now: 0, first_ordinal, periods, fault: None, memory: Silent };
+            let machine = Machine {
+                cells,
+                derived,
+                locals,
+                wide,
+                now: 0,
+                first_ordinal,
+                periods,
+                fault,
+                refused,
+                memory: Silent,
+            };
             let runner =
                 Runner { rules: self, bound, machine, pending, funds, tranches, contributions, possible, settled };
             runner.pass(pass).map_err(|error| *error)

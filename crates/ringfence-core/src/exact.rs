@@ -29,6 +29,9 @@ pub enum Inexact {
     /// A division by zero.
     #[error("division by zero")]
     DivisionByZero,
+    /// A function of the program gave no value; [`crate::evaluate::EvaluateError::Refused`] says why.
+    #[error("a function of the program gave no value")]
+    Refused,
 }
 
 /// Why a text is not a number.

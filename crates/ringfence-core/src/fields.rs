@@ -303,9 +303,14 @@ const RESERVED: &[&str] = &[
     "yield",
 ];
 
+/// Whether scripts keep this word for themselves.
+pub(crate) fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word)
+}
+
 /// Notes a name that scripts cannot use.
 pub(crate) fn check_name(name: &str, place: &Place, mistakes: &mut Mistakes) -> bool {
-    if let Some(part) = name.split('.').find(|part| RESERVED.contains(part)) {
+    if let Some(part) = name.split('.').find(|part| is_reserved(part)) {
         let message = format!("`{part}` is a word that scripts keep for themselves");
         mistakes.push(Diagnostic::error(Code::RESERVED_NAME, place.clone(), message).help("choose another name"));
         return false;

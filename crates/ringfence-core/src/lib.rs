@@ -16,6 +16,7 @@ pub mod language;
 pub mod money;
 pub mod pack;
 pub mod period;
+pub mod plugin;
 mod reading;
 pub mod ruling;
 pub mod source;

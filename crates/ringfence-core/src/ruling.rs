@@ -49,6 +49,9 @@ pub struct Ruling {
     /// What the rules work out over all cases, for a case ruled on together with the others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub portfolio: Option<PortfolioUsed>,
+    /// The functions of the program that the rules call.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub plugins: Vec<PluginUsed>,
     /// What a reader must know before relying on this.
     pub warnings: Vec<String>,
 }
@@ -389,6 +392,16 @@ pub struct Missing {
     pub reason: String,
     /// The ids of the conditions and funds that it leaves undecided.
     pub leaves_open: Vec<String>,
+}
+
+/// A function of the program that the rules call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PluginUsed {
+    /// The name scripts use.
+    pub name: String,
+    /// Which version of it.
+    pub version: String,
 }
 
 /// The cases that this one was ruled on together with, and what the rules work out over all of them.

@@ -224,6 +224,9 @@ fn rules_identity(ruling: &Ruling) -> Vec<(&'static str, String)> {
         ("Pack digest", ruling.pack.digest.clone()),
     ]
     .into_iter()
+    .chain(
+        ruling.plugins.iter().map(|plugin| ("Function of the program", format!("{} {}", plugin.name, plugin.version))),
+    )
     .chain(ruling.portfolio.iter().flat_map(|portfolio| {
         [("Ruled on together", counted(portfolio.cases, "case")), ("Digest of the cases", portfolio.digest.clone())]
     }))

@@ -30,6 +30,9 @@
 //! A pack that declares values over all cases ([`Pack::passes`] gives 2) is ruled on with all of them:
 //! [`Pack::evaluate_together`], or [`Rules::survey`] once and then [`Rules::rule_in`] for each case.
 //!
+//! A program can offer functions of its own to scripts ([`Plugins`]), typed and pure; a pack that calls one says
+//! so, and is compiled with [`Pack::compile_with`].
+//!
 //! A program that carries its pack inside its binary needs no loader: turn off default features,
 //! and turn the pack into JSON with [`PackSource`]'s serialized form when the program is built.
 //! `examples/embedded` does so.
@@ -41,9 +44,10 @@ pub use ringfence_core::exact::{Exact, Inexact, Rounding, RoundingMode};
 pub use ringfence_core::money::{Currency, Money};
 pub use ringfence_core::pack::{Invalid, Pack};
 pub use ringfence_core::period::{Every, Period, Periods};
+pub use ringfence_core::plugin::{Function, PluginError, Plugins};
 pub use ringfence_core::ruling::{Dispositions, Finding, FundRuling, Outcome, Ruling};
 pub use ringfence_core::source::PackSource;
-pub use ringfence_core::types::{Days, Value};
+pub use ringfence_core::types::{Days, Number, Type, Unit, Value};
 pub use ringfence_core::{Bound, Date, ruling};
 
 #[cfg(feature = "files")]

@@ -115,6 +115,14 @@ pub enum EvaluateError {
         /// Why not.
         why: String,
     },
+    /// A function of the program that gave no value, or one of another type than it declares.
+    #[error("{why}")]
+    Refused {
+        /// Which function, and what it said.
+        why: String,
+        /// The call.
+        place: Box<Place>,
+    },
     /// Amounts that would not add up.
     #[error("the money of the fund `{fund}` would not add up: {why}")]
     Unconserved {
@@ -131,9 +139,10 @@ impl EvaluateError {
     /// Where in the pack, if it is about a place in it.
     pub fn place(&self) -> Option<&Place> {
         match self {
-            Self::NoParameter { place, .. } | Self::Inexact { place, .. } | Self::Unconserved { place, .. } => {
-                Some(place)
-            }
+            Self::NoParameter { place, .. }
+            | Self::Inexact { place, .. }
+            | Self::Refused { place, .. }
+            | Self::Unconserved { place, .. } => Some(place),
             Self::InPortfolio { why, .. } => why.place(),
             _ => None,
         }
@@ -163,6 +172,7 @@ impl EvaluateError {
                 "rule on all cases of the scheme at once, at one day and counting the evidence known by one day"
                     .to_owned()
             }
+            Self::Refused { .. } => "ask whoever maintains the function of the program".to_owned(),
             Self::CannotSet { .. } | Self::UnknownPeriod { .. } | Self::Unfit { .. } => return None,
         })
     }

@@ -138,7 +138,7 @@ impl<M: Remember> Runner<'_, M> {
     fn settled(&self) -> Result<(), Box<EvaluateError>> {
         match self.machine.fault {
             None => Ok(()),
-            Some(fault) => Err(Box::new(self.rules.inexact(fault))),
+            Some(fault) => Err(Box::new(self.rules.trouble(fault, self.machine.refused.clone()))),
         }
     }
 

@@ -749,6 +749,12 @@ impl<'e> Bounds<'_, 'e> {
                     self.lacks(*family, arg, hand);
                 }
             }
+            // What a function of the program gives is only known where its arguments are.
+            Kind::Plugin(call) => {
+                for (argument, ty) in call.arguments.iter().zip(call.function.arguments()) {
+                    self.lacks(ty.family(), argument, hand);
+                }
+            }
             Kind::And(parts) | Kind::Or(parts) => {
                 for part in parts {
                     self.lacks(Family::Truth, part, hand);

@@ -3,10 +3,12 @@
 //! The reason reading is this evaluator with a [`Trail`] in place of [`Silent`], so the two cannot
 //! differ in what they answer.
 
-use super::ir::{Call, Comparison, Expr, Fold, Kind, Quantity, Rows, Series};
+use super::ir::{Call, Comparison, Expr, Fold, Kind, PluginCall, Quantity, Rows, Series};
 use super::library::{Arg, MOST_ARGUMENTS};
 use super::value::{Family, Num, State, Truth, Val, Wide, Word};
 use crate::exact::{Exact, Inexact, Rounding};
+use crate::reading;
+use crate::types::Value;
 
 /// What an evaluator remembers.
 pub(crate) trait Memory {
@@ -78,6 +80,8 @@ pub(crate) struct Cells<'a> {
     pub(crate) parameters: &'a [Val],
     /// What was worked out over all cases; none where this case is ruled on alone.
     pub(crate) portfolio: &'a [Val],
+    /// The texts that words stand for: the pack's, then those of the case.
+    pub(crate) texts: [&'a [String]; 2],
 }
 
 /// Evaluates scripts over the cells of one case.
@@ -94,6 +98,8 @@ pub(crate) struct Machine<'a, M> {
     pub(crate) periods: usize,
     /// The first number that could not be computed.
     pub(crate) fault: Option<Fault>,
+    /// Why a function of the program gave no value, where that is the fault.
+    pub(crate) refused: Option<String>,
     pub(crate) memory: M,
 }
 
@@ -319,6 +325,7 @@ impl<M: Memory> Machine<'_, M> {
             | Kind::Local(_)
             | Kind::Field { .. }
             | Kind::Now => return self.leaf(expr).truth(),
+            Kind::Plugin(call) => self.plugin(expr.site, call).truth(),
             _ => Truth::Missing,
         };
         self.memory.close(expr.site, open, Val::Truth(truth));
@@ -560,6 +567,7 @@ impl<M: Memory> Machine<'_, M> {
                     state => Num::absent(state),
                 }
             }
+            Kind::Plugin(call) => self.plugin(site, call).num(),
             _ => Num::MISSING,
         }
     }
@@ -707,10 +715,47 @@ impl<M: Memory> Machine<'_, M> {
             | Kind::Local(_)
             | Kind::Field { .. }
             | Kind::Now => return self.leaf(expr).word(),
+            Kind::Plugin(call) => self.plugin(expr.site, call).word(),
             _ => Word::absent(State::Missing),
         };
         self.memory.close(expr.site, open, Val::Word(word));
         word
+    }
+
+    /// What a function of the program gives. It is called with known values only.
+    #[cold]
+    #[inline(never)]
+    fn plugin(&mut self, site: u32, call: &PluginCall) -> Val {
+        let function = &call.function;
+        let family = function.result().family();
+        let mut state = State::Known;
+        let mut arguments = Vec::new();
+        for (argument, ty) in call.arguments.iter().zip(function.arguments()) {
+            let cell = self.value(ty.family(), argument);
+            state = state.join(cell.state());
+            arguments.extend(reading::uncell(cell, ty, self.wide, |symbol| self.text(symbol)));
+        }
+        if state != State::Known || arguments.len() < call.arguments.len() {
+            return family.absent(state);
+        }
+        match function.call(&arguments) {
+            Ok(Value::Number(number)) => Val::Num(Num::keep(number, self.wide)),
+            // A function gives no text, so nothing needs a number among the texts.
+            Ok(value) => reading::cell(&value, &mut |_| -1),
+            Err(why) => {
+                if self.fault.is_none() {
+                    self.fault = Some(Fault { site, why: Inexact::Refused });
+                    self.refused = Some(format!("`{}` gave no value: {why}", function.name()));
+                }
+                family.absent(State::Missing)
+            }
+        }
+    }
+
+    fn text(&self, symbol: i64) -> Option<String> {
+        let at = usize::try_from(symbol).ok()?;
+        let [pack, case] = self.cells.texts;
+        pack.get(at).or_else(|| case.get(at.checked_sub(pack.len())?)).cloned()
     }
 
     /// The rows that pass the filters for certain, for texts: the first cell of each.

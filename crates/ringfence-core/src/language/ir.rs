@@ -3,9 +3,12 @@
 //! All readings work on this one form. A node's site is its number in the pack's table of
 //! [`Site`]s, which knows the place in the YAML file and, for a node that reads evidence, which.
 
-use super::library::Function;
+use std::sync::Arc;
+
+use super::library;
 use super::value::{Family, Val};
 use crate::exact::Rounding;
+use crate::plugin::Function;
 use crate::source::Place;
 use crate::types::Type;
 
@@ -93,7 +96,7 @@ pub(crate) struct Rows {
 /// A function of the library and what it is called with.
 #[derive(Debug)]
 pub(crate) struct Call {
-    pub(crate) function: &'static Function,
+    pub(crate) function: &'static library::Function,
     pub(crate) args: Vec<(Family, Expr)>,
     /// What it gives.
     pub(crate) ty: Type,
@@ -164,6 +167,16 @@ pub(crate) enum Kind {
     GreatestRow(Box<Rows>, Box<Expr>),
     DayCount(Box<Expr>),
     DaysBetween(Box<[Expr; 2]>),
+    // Any family.
+    /// A function of the program.
+    Plugin(Box<PluginCall>),
+}
+
+/// A call of a function of the program.
+#[derive(Debug)]
+pub(crate) struct PluginCall {
+    pub(crate) function: Arc<Function>,
+    pub(crate) arguments: Vec<Expr>,
 }
 
 /// What a leaf reads, for naming what is missing.
@@ -253,6 +266,7 @@ impl Expr {
                     part.walk(visit);
                 }
             }
+            Kind::Plugin(call) => call.arguments.iter().for_each(|argument| argument.walk(visit)),
             Kind::Not(inner)
             | Kind::CoversWeek(inner)
             | Kind::Applicable(_, inner)

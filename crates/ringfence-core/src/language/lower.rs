@@ -2,6 +2,7 @@
 
 mod call;
 mod chain;
+mod plugin;
 
 use std::sync::Arc;
 
@@ -49,12 +50,24 @@ pub(crate) enum Lookup {
     Broken,
 }
 
+/// What there is to say of a function that is not in the library.
+#[derive(Clone, Debug)]
+pub(crate) enum Offered {
+    Sound(Arc<crate::plugin::Function>),
+    /// The program offers it, and the pack does not say that it needs it.
+    Undeclared,
+    /// The pack needs it, and the program does not offer it, which is reported elsewhere.
+    Broken,
+}
+
 /// What lowering needs to know of the pack, and what it tells it.
 pub(crate) trait Names {
     fn name(&mut self, dotted: &str, place: &Place) -> Lookup;
     /// The parameter of this name; the error says that it is declared with a mistake.
     fn parameter(&mut self, name: &str) -> Result<Option<(u32, Type)>, Reported>;
     fn finding(&mut self, name: &str) -> Option<u32>;
+    /// The function of the program of this name.
+    fn plugin(&mut self, name: &str) -> Option<Offered>;
     /// The value over all cases of this name; the error says that a mistake in it is reported.
     fn portfolio(&mut self, name: &str, place: &Place) -> Result<Option<(u32, Type)>, Reported>;
     /// Every name that could have been meant, for near misses.
@@ -136,6 +149,11 @@ const FUNCTIONS: &[&str] = &[
 /// The name of every function, those that lists and series have and those that the library defines.
 fn every_function() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().copied().chain(library::FUNCTIONS.iter().map(|function| function.name))
+}
+
+/// Whether the library has a function of this name.
+pub(crate) fn is_library(name: &str) -> bool {
+    every_function().any(|function| function == name)
 }
 
 /// The most locals that the scripts of a pack may have at a time.

@@ -5,6 +5,7 @@
 //! evaluator shows as a disagreement. It knows nothing of missing evidence: where that plays a
 //! part, it has nothing to say.
 
+use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
@@ -13,13 +14,15 @@ use rhai::packages::{Package, StandardPackage};
 use rhai::{AST, Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext, Scope};
 use rust_decimal::Decimal;
 
-use super::library::{Arg, FUNCTIONS, Function};
+use super::library::{self, Arg, FUNCTIONS};
 use super::lower::Shape;
 use super::value::{State, Truth, Val, Wide};
 use crate::bind::Bound;
 use crate::evaluate::{Part, Portfolio, Rules, Scratch, ScriptKey};
 use crate::exact::{Exact, Rounding, RoundingMode};
 use crate::pack::{Step, Test};
+use crate::period::Period;
+use crate::plugin::Function;
 use crate::reading;
 use crate::source::{Node, PackSource};
 use crate::types::{Days, Type, Value};
@@ -172,7 +175,7 @@ fn argument(value: &Dynamic) -> Fallible<Arg> {
 /// The functions that the library defines are pure and exact by themselves: Rhai calls the same ones.
 /// Those of dates give day numbers, which their callers here turn into days.
 fn register_library(engine: &mut Engine) {
-    fn give(function: &Function, args: &[Dynamic]) -> Fallible<Dynamic> {
+    fn give(function: &library::Function, args: &[Dynamic]) -> Fallible<Dynamic> {
         let args = args.iter().map(argument).collect::<Fallible<Vec<Arg>>>()?;
         match (function.apply)(&args).map_err(fault)? {
             Arg::Number(number) => Ok(Dynamic::from(number)),
@@ -260,6 +263,48 @@ fn register_series(engine: &mut Engine, now: &Arc<AtomicUsize>) {
     });
 }
 
+/// A function of the program, called with what Rhai's own values stand for.
+fn register_plugin(engine: &mut Engine, function: &Arc<Function>) {
+    let types = vec![TypeId::of::<Dynamic>(); function.arguments().len()];
+    let called = Arc::clone(function);
+    engine.register_raw_fn(function.name(), types, move |_, arguments| {
+        let values = arguments.iter().zip(called.arguments()).map(|(argument, ty)| value_of(argument, ty));
+        let values = values.collect::<Fallible<Vec<Value>>>()?;
+        called.call(&values).map(dynamic_of).map_err(fault)
+    });
+}
+
+/// Rhai's value as one of a declared type.
+fn value_of(found: &Dynamic, ty: &Type) -> Fallible<Value> {
+    let other = || fault(format!("{} is not {ty}", found.type_name()));
+    Ok(match ty {
+        Type::Number(_) => Value::Number(number(found)?),
+        Type::Bool => Value::Bool(found.as_bool().map_err(fault)?),
+        Type::Date => {
+            let day = found.clone().try_cast::<Day>().and_then(|day| crate::period::date_of(day.0));
+            Value::Date(day.ok_or_else(other)?)
+        }
+        Type::Period(every) => {
+            let at = found.clone().try_cast::<Ordinal>().and_then(|at| i32::try_from(at.0).ok());
+            Value::Period(Period::from_ordinal(*every, at.ok_or_else(other)?))
+        }
+        Type::Days => Value::Days(found.clone().try_cast::<Days>().ok_or_else(other)?),
+        Type::Text | Type::Choice(_) => Value::Text(found.clone().into_string().map_err(fault)?),
+    })
+}
+
+/// A value as Rhai has it.
+fn dynamic_of(value: Value) -> Dynamic {
+    match value {
+        Value::Bool(value) => value.into(),
+        Value::Number(value) => Dynamic::from(value),
+        Value::Date(date) => Dynamic::from(Day(crate::period::day_number(date))),
+        Value::Period(period) => Dynamic::from(Ordinal(period.ordinal().into())),
+        Value::Days(days) => Dynamic::from(days),
+        Value::Text(text) => text.into(),
+    }
+}
+
 /// The text of a script, from where packs write it.
 fn script_text<'n>(source: &'n PackSource, section: &str, name: &str, key: &str) -> Option<&'n str> {
     let entry =
@@ -277,7 +322,9 @@ impl<'r, 'p> Reference<'r, 'p> {
     /// # Errors
     /// A script that Rhai cannot parse, which the pack could not have been compiled with.
     pub fn new(rules: &'r Rules<'p>, source: &PackSource) -> Result<Self, String> {
-        let whole = crate::pack::extend::whole(source, &mut Vec::new()).ok_or("the pack's base is not sound")?;
+        let plugins = crate::plugin::Plugins::of(&rules.pack.plugins);
+        let whole =
+            crate::pack::extend::whole(source, &plugins, &mut Vec::new()).ok_or("the pack's base is not sound")?;
         let source = &*whole.source;
         let mut engine = super::parse::parser();
         engine.set_fast_operators(false).set_fail_on_invalid_map_property(true);
@@ -286,6 +333,9 @@ impl<'r, 'p> Reference<'r, 'p> {
         register_numbers(&mut engine);
         register_calendar(&mut engine);
         register_series(&mut engine, &now);
+        for function in &rules.pack.plugins {
+            register_plugin(&mut engine, function);
+        }
         let variables: Variables = Arc::default();
         let known = Arc::clone(&variables);
         let (at, first) = (Arc::clone(&now), rules.first_ordinal());
@@ -338,14 +388,7 @@ impl<'r, 'p> Reference<'r, 'p> {
             State::NotApplicable => return Some(Dynamic::UNIT),
             State::Known => {}
         }
-        Some(match reading::uncell(cell, ty, wide, |symbol| self.rules.text(bound, symbol))? {
-            Value::Bool(value) => value.into(),
-            Value::Number(value) => Dynamic::from(value),
-            Value::Date(date) => Dynamic::from(Day(crate::period::day_number(date))),
-            Value::Period(period) => Dynamic::from(Ordinal(period.ordinal().into())),
-            Value::Days(days) => Dynamic::from(days),
-            Value::Text(text) => text.into(),
-        })
+        reading::uncell(cell, ty, wide, |symbol| self.rules.text(bound, symbol)).map(dynamic_of)
     }
 
     /// Puts a value under a dotted name.

@@ -1,6 +1,7 @@
 //! Compiling: declarations read, scripts lowered, everything put in the order it is worked out.
 
 mod parties;
+mod plugins;
 mod portfolio;
 mod rules;
 mod values;
@@ -24,8 +25,10 @@ use crate::language::possible::{Among, Possible, Range, Truths, Words};
 use crate::language::value::Truth;
 use crate::money::Currency;
 use crate::period::Periods;
+use crate::plugin::Plugins;
 use crate::source::{Entry, Node, PackSource, Place, SourceFile};
 use crate::types::Type;
+use plugins::Required;
 use portfolio::RawPortfolio;
 use values::RawValue;
 
@@ -60,6 +63,7 @@ struct Compiler {
     values: Vec<Progress>,
     value_deps: Vec<BTreeSet<Dep>>,
     portfolio: Vec<RawPortfolio>,
+    required: Required,
     /// Condition ids in order, and their slots.
     conditions: Vec<(String, u32)>,
     symbols: Vec<String>,
@@ -111,6 +115,7 @@ pub(super) const IDENTITY: &[&str] = &[
     "recipient",
     "periods",
     "rounding",
+    "requires",
     "notes",
 ];
 
@@ -128,17 +133,22 @@ struct Identity {
     rounding: Rounding,
 }
 
-pub(super) fn compile(source: &PackSource) -> (Option<Pack>, Mistakes, Vec<Allowance>) {
+pub(super) fn compile(source: &PackSource, plugins: &Plugins) -> (Option<Pack>, Mistakes, Vec<Allowance>) {
     let mut mistakes = Mistakes::new();
-    let Some(whole) = extend::whole(source, &mut mistakes) else { return (None, mistakes, Vec::new()) };
-    let (pack, mut mistakes) = compile_whole(&whole.source, digest(source), mistakes);
+    let Some(whole) = extend::whole(source, plugins, &mut mistakes) else { return (None, mistakes, Vec::new()) };
+    let (pack, mut mistakes) = compile_whole(&whole.source, digest(source), plugins, mistakes);
     extend::name_removals(&whole.removed, &mut mistakes);
     let allowances = check::allow::read(&whole.source, &mut mistakes);
     (pack, mistakes, allowances)
 }
 
 /// Compiles a pack in which nothing is left to be taken from a base.
-pub(super) fn compile_whole(source: &PackSource, digest: String, mut mistakes: Mistakes) -> (Option<Pack>, Mistakes) {
+pub(super) fn compile_whole(
+    source: &PackSource,
+    digest: String,
+    plugins: &Plugins,
+    mut mistakes: Mistakes,
+) -> (Option<Pack>, Mistakes) {
     let Some(first) = source.documents.first() else {
         let file = SourceFile::new("pack.yaml", "");
         let diagnostic = Diagnostic::error(Code::EMPTY_FILE, Place::start_of(&file), "the pack has no files");
@@ -155,6 +165,7 @@ pub(super) fn compile_whole(source: &PackSource, digest: String, mut mistakes: M
     let sources = declare::sources(&entries(source, "sources", &mut mistakes), &mut mistakes);
     // Without its identity the pack cannot be used, but its other mistakes are still worth telling.
     let periods = fields.get("periods").and_then(|node| declare::periods(node, &mut Mistakes::new()));
+    let required = Required::read(fields.get("requires"), plugins, &mut mistakes);
     let mut compiler = Compiler {
         engine: parse::parser(),
         in_force: identity.as_ref().map(|identity| identity.in_force),
@@ -166,6 +177,7 @@ pub(super) fn compile_whole(source: &PackSource, digest: String, mut mistakes: M
         values: Vec::new(),
         value_deps: Vec::new(),
         portfolio: Vec::new(),
+        required,
         conditions: Vec::new(),
         symbols: Vec::new(),
         symbol_numbers: BTreeMap::new(),
@@ -180,6 +192,7 @@ pub(super) fn compile_whole(source: &PackSource, digest: String, mut mistakes: M
     let parts = compiler.sections(source);
     let portfolio_deps = compiler.portfolio.iter().map(|raw| raw.deps.clone()).collect();
     let portfolio = compiler.surveyed();
+    let plugins = std::mem::take(&mut compiler.required).into_called();
     let Compiler {
         facts,
         fact_numbers,
@@ -235,6 +248,7 @@ pub(super) fn compile_whole(source: &PackSource, digest: String, mut mistakes: M
         conditions: parts.conditions,
         funds: parts.funds,
         portfolio,
+        plugins,
         first_pass: parts.first_pass,
         needed,
         order: parts.order,
@@ -458,6 +472,10 @@ impl Compiler {
         let (possible_facts, possible_fields) = self.possible();
         let order = self.order(&deps, &condition_entries);
         let first_pass = self.first_pass(&deps, order.as_deref().unwrap_or_default());
+        // With mistakes about, what seems uncalled may only be misspelt.
+        if !self.mistakes.iter().any(Diagnostic::is_error) {
+            self.warn_uncalled();
+        }
         Some(Parts {
             possible_facts,
             possible_fields,
@@ -818,6 +836,10 @@ impl Names for Compiler {
         let index = self.conditions.iter().position(|(id, _)| id.replace('-', "_") == name)?;
         self.read(Dep::Finding(index));
         self.conditions.get(index).map(|(_, slot)| *slot)
+    }
+
+    fn plugin(&mut self, name: &str) -> Option<lower::Offered> {
+        self.plugin_called(name)
     }
 
     fn portfolio(&mut self, name: &str, place: &Place) -> Result<Option<(u32, Type)>, lower::Reported> {

@@ -7,6 +7,7 @@ use super::compile::{IDENTITY, compile_whole};
 use super::section::SECTIONS;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{self, Fields, Mistakes};
+use crate::plugin::Plugins;
 use crate::source::{Content, Document, Entry, Node, PackSource, Place};
 
 /// The keys with which a pack speaks of its base.
@@ -36,7 +37,7 @@ struct Changes<'a> {
 }
 
 /// The pack with what it takes from its base; nothing where the base cannot be used.
-pub(crate) fn whole<'a>(source: &'a PackSource, mistakes: &mut Mistakes) -> Option<Whole<'a>> {
+pub(crate) fn whole<'a>(source: &'a PackSource, plugins: &Plugins, mistakes: &mut Mistakes) -> Option<Whole<'a>> {
     let bases = std::iter::successors(source.base.as_deref(), |base| base.base.as_deref());
     if bases.take(DEEPEST + 1).count() > DEEPEST {
         let place = source.documents.first().map(|first| Place::start_of(&first.file))?;
@@ -44,10 +45,10 @@ pub(crate) fn whole<'a>(source: &'a PackSource, mistakes: &mut Mistakes) -> Opti
         mistakes.push(Diagnostic::error(Code::TOO_LARGE, place, message).help("let the pack extend a nearer one"));
         return None;
     }
-    joined(source, mistakes)
+    joined(source, plugins, mistakes)
 }
 
-fn joined<'a>(source: &'a PackSource, mistakes: &mut Mistakes) -> Option<Whole<'a>> {
+fn joined<'a>(source: &'a PackSource, plugins: &Plugins, mistakes: &mut Mistakes) -> Option<Whole<'a>> {
     let Some(first) = source.documents.first() else {
         return Some(Whole { source: Cow::Borrowed(source), removed: BTreeMap::new() });
     };
@@ -62,8 +63,8 @@ fn joined<'a>(source: &'a PackSource, mistakes: &mut Mistakes) -> Option<Whole<'
         return None;
     }
     let mut of_base = Mistakes::new();
-    let whole = joined(base, &mut of_base).filter(|whole| {
-        let (_, found) = compile_whole(&whole.source, String::new(), Mistakes::new());
+    let whole = joined(base, plugins, &mut of_base).filter(|whole| {
+        let (_, found) = compile_whole(&whole.source, String::new(), plugins, Mistakes::new());
         of_base.extend(found);
         name_removals(&whole.removed, &mut of_base);
         !of_base.iter().any(Diagnostic::is_error)

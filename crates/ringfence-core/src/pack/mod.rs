@@ -9,6 +9,7 @@ pub(crate) mod portfolio;
 mod section;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -20,6 +21,7 @@ use crate::language::possible::Possible;
 use crate::language::value::Val;
 use crate::money::Currency;
 use crate::period::Periods;
+use crate::plugin::{Function, Plugins};
 use crate::ruling::{Authority, Status};
 use crate::source::{PackSource, Place};
 use crate::types::{Type, Value};
@@ -48,6 +50,8 @@ pub struct Pack {
     pub(crate) funds: Vec<Fund>,
     /// What is worked out over all cases, before any is ruled on.
     pub(crate) portfolio: Vec<PortfolioValue>,
+    /// The functions of the program that its scripts call, by name.
+    pub(crate) plugins: Vec<Arc<Function>>,
     /// The steps that the first pass takes with each case.
     pub(crate) first_pass: Vec<Step>,
     /// In which order values and findings are reached.
@@ -292,7 +296,15 @@ impl Pack {
     /// # Errors
     /// Every mistake found, if one of them is an error.
     pub fn compile(source: &PackSource) -> Result<Self, Invalid> {
-        let (pack, mut mistakes, allowances) = compile::compile(source);
+        Self::compile_with(source, &Plugins::new())
+    }
+
+    /// Checks and compiles a pack that may call functions of the program.
+    ///
+    /// # Errors
+    /// As [`Pack::compile`].
+    pub fn compile_with(source: &PackSource, plugins: &Plugins) -> Result<Self, Invalid> {
+        let (pack, mut mistakes, allowances) = compile::compile(source, plugins);
         let sound = pack.is_some() && !mistakes.iter().any(Diagnostic::is_error);
         let allowed = check::allow::apply(allowances, &mut mistakes, sound);
         mistakes.sort_by(|left, right| left.place.key().cmp(&right.place.key()).then(left.code.cmp(&right.code)));

@@ -255,6 +255,7 @@ impl Teller<'_> {
             }
             Kind::Portfolio(slot) => self.rules.pack.portfolio.get(*slot as usize).map(|value| value.ty.clone()),
             Kind::Field { .. } => self.field_of(expr).map(|(_, ty)| ty.clone()),
+            Kind::Plugin(call) => Some(call.function.result().clone()),
             Kind::Add(sides) | Kind::Subtract(sides) | Kind::OrElse(sides) => {
                 let [left, right] = &**sides;
                 self.type_of(left).or_else(|| self.type_of(right))

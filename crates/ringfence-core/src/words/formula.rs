@@ -158,6 +158,10 @@ impl Teller<'_> {
             Kind::LeastRow(rows, body) => (self.mapped(rows, body, "min", now), TIGHTEST),
             Kind::GreatestRow(rows, body) => (self.mapped(rows, body, "max", now), TIGHTEST),
             Kind::DayCount(days) => (format!("{}.len()", self.write(days, now, values, TIGHTEST)), TIGHTEST),
+            Kind::Plugin(call) => {
+                let arguments = self.many(&call.arguments, ", ", now, values, LOOSEST);
+                (format!("{}({arguments})", call.function.name()), TIGHTEST)
+            }
             Kind::DaysBetween(sides) => {
                 (format!("days_between({})", self.many(&**sides, ", ", now, values, LOOSEST)), TIGHTEST)
             }
@@ -373,6 +377,7 @@ impl Teller<'_> {
             },
             Kind::Now => Family::Word,
             Kind::Call(call) => call.ty.family(),
+            Kind::Plugin(call) => call.function.result().family(),
             Kind::Let { then, .. } => self.family_of(then),
             Kind::If(parts) => {
                 let [_, then, _] = &**parts;

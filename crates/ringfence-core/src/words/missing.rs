@@ -39,6 +39,7 @@ impl Teller<'_> {
             rows: &self.bound.rows,
             parameters: &self.rules.parameters,
             portfolio: &self.scratch.portfolio,
+            texts: [self.rules.pack.symbols.as_slice(), self.bound.texts.as_slice()],
         };
         let (pack, possible) = (self.rules.pack, &self.scratch.possible);
         Bounds::new(pack, cells, &self.derived, possible, &self.wide, self.rules.first_ordinal()).at(now)

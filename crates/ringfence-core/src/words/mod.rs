@@ -23,8 +23,8 @@ use crate::language::value::{Family, State, Val, Wide};
 use crate::pack::{Condition, DerivedValue, Fact, Parameter};
 use crate::reading;
 use crate::ruling::{
-    CancelledChange, CaseReference, EvidenceUsed, Figure, PackReference, ParameterUsed, PeriodFigure, Ruling, SCHEMA,
-    Status, Step, ValueFound,
+    CancelledChange, CaseReference, EvidenceUsed, Figure, PackReference, ParameterUsed, PeriodFigure, PluginUsed,
+    Ruling, SCHEMA, Status, Step, ValueFound,
 };
 use crate::types::{self, Type};
 
@@ -93,6 +93,11 @@ pub(crate) fn ruling(rules: &Rules<'_>, bound: &Bound, scratch: &Scratch, within
         evidence: teller.evidence(),
         missing,
         portfolio: teller.portfolio(),
+        plugins: pack
+            .plugins
+            .iter()
+            .map(|function| PluginUsed { name: function.name().to_owned(), version: function.version().to_owned() })
+            .collect(),
         warnings: teller.warnings(),
     }
 }
@@ -144,6 +149,7 @@ impl<'a> Teller<'a> {
                 rows: &self.bound.rows,
                 parameters: &self.rules.parameters,
                 portfolio: &self.scratch.portfolio,
+                texts: [&self.rules.pack.symbols, &self.bound.texts],
             },
             derived: &mut self.derived,
             locals: &mut self.locals,
@@ -152,6 +158,7 @@ impl<'a> Teller<'a> {
             first_ordinal: self.rules.first_ordinal(),
             periods: self.rules.pack.period_count(),
             fault: None,
+            refused: None,
             memory: Silent,
         }
     }

@@ -169,6 +169,7 @@ fn ruling(area: &Area, signed: Outcome) -> Ruling {
         evidence: evidence(area),
         missing: Vec::new(),
         portfolio: None,
+        plugins: Vec::new(),
         warnings: vec!["parameter `value_per_admission` is not verified".to_owned()],
     }
 }

@@ -1,6 +1,6 @@
 //! Operators and the functions of the library.
 
-use super::{Binding, FUNCTIONS, Lowered, Lowerer, Names, Record, Reported, Term, every_function, is_nought};
+use super::{Binding, FUNCTIONS, Lowered, Lowerer, Names, Offered, Record, Reported, Term, every_function, is_nought};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, Rounding, RoundingMode};
 use crate::language::ir::{Call, Comparison, Expr, Fold, Kind, Leaf, Quantity, Rows, Series, Text};
@@ -29,6 +29,17 @@ impl<'a, N: Names> Lowerer<'a, N> {
         }
         let defined = library::find(name);
         if defined.is_none() && !FUNCTIONS.contains(&name) {
+            match self.names.plugin(name) {
+                Some(Offered::Sound(function)) => return self.plugin(function, call, receiver, &place),
+                Some(Offered::Undeclared) => {
+                    let message =
+                        format!("`{name}` is a function of the program, and the pack does not say that it needs it");
+                    let diagnostic = Diagnostic::error(Code::PLUG_IN, place, message);
+                    return self.fail(diagnostic.help(format!("add `requires: {{ functions: [{name}] }}`")));
+                }
+                Some(Offered::Broken) => return Err(Reported),
+                None => {}
+            }
             let diagnostic = Diagnostic::error(Code::UNKNOWN_NAME, place, format!("unknown function `{name}`"))
                 .label("not in the library")
                 .near_miss(name, every_function());

@@ -66,7 +66,7 @@ fn any_value(pack: &Pack, parameter: &Parameter) -> Possible {
 
 impl<'p> Unknown<'p> {
     fn read(&mut self, family: Family, script: &'p crate::language::ir::Expr, now: usize) -> Possible {
-        let cells = Cells { facts: &[], rows: &[], parameters: &[], portfolio: &[] };
+        let cells = Cells { facts: &[], rows: &[], parameters: &[], portfolio: &[], texts: [&[], &[]] };
         let first = self.pack.periods.map_or(0, |periods| periods.first().ordinal().into());
         let derived: &[Val] = &[];
         let mut bounds = Bounds::new(self.pack, cells, derived, &self.possible, &[], first).at(now);
