@@ -129,6 +129,8 @@ fn code(entry: &Entry, mistakes: &mut Mistakes) -> Option<Code> {
             let diagnostic = Diagnostic::error(Code::UNKNOWN_NAME, place, message).near_miss(&entry.key, known.clone());
             match diagnostic.help {
                 Some(_) => diagnostic,
+                // `{ unused: shown, and no more }` has two keys, the second without a value.
+                None if entry.key.contains(' ') => diagnostic.help("a reason with a comma goes in quotes here"),
                 None => diagnostic.help(format!("the codes of warnings are {}", known.collect::<Vec<_>>().join(", "))),
             }
         }
