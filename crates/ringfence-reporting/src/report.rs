@@ -190,7 +190,7 @@ fn parameter(parameter: &ParameterUsed) -> Line {
     parameter.cancelled.iter().fold(line, |line, change| {
         let told = change.announced.map(|date| format!(", announced on {},", day(date))).unwrap_or_default();
         let what = format!(" A change to {} from {}{told}", change.figure.shown, day(change.from));
-        line.plain(format!("{what} was cancelled: {}", sentence(&change.because)))
+        line.plain(format!("{what} was cancelled: {}", ended(&change.because)))
     })
 }
 
