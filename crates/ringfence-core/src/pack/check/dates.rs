@@ -12,10 +12,10 @@ use crate::pack::{Condition, Deadline, Fund, Interval, Parameter, SignOff, Test}
 use crate::ruling::Status;
 use crate::source::Place;
 
-/// Parameters that nobody has found in a source.
+/// Parameters that nobody has found in a source; a change that was cancelled moves no money.
 pub(super) fn unverified(checked: &Checked<'_>, mistakes: &mut Mistakes) {
     for parameter in &checked.pack.parameters {
-        for dated in parameter.dated.iter().filter(|dated| dated.status == Status::Unverified) {
+        for (_, dated) in parameter.standing().filter(|(_, dated)| dated.status == Status::Unverified) {
             let message = format!("nobody has verified the parameter `{}` from {}", parameter.name, dated.from);
             let help = "every ruling that uses it says so; find a source for it";
             warn(mistakes, Code::UNVERIFIED, dated.place.clone(), message, help);
