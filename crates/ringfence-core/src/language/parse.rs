@@ -44,12 +44,12 @@ impl Script {
 
 /// How many characters the word or the operator at this column has.
 fn token_length(line: &str, column: usize) -> usize {
-    let rest: Vec<char> = line.chars().skip(column - 1).collect();
+    let rest = line.chars().skip(column - 1);
     let is_word = |letter: &char| letter.is_alphanumeric() || *letter == '_';
     let is_operator = |letter: &char| "+-*/=<>!&|?".contains(*letter);
-    match rest.first() {
-        Some(first) if is_word(first) => rest.iter().take_while(|letter| is_word(letter)).count(),
-        Some(first) if is_operator(first) => rest.iter().take_while(|letter| is_operator(letter)).count(),
+    match rest.clone().next() {
+        Some(first) if is_word(&first) => rest.take_while(is_word).count(),
+        Some(first) if is_operator(&first) => rest.take_while(is_operator).count(),
         _ => 1,
     }
 }

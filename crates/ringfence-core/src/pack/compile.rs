@@ -72,9 +72,13 @@ struct Compiler {
     mistakes: Mistakes,
     /// Facts and parameters that are declared with a mistake.
     broken: BTreeSet<String>,
-    /// The places of facts and values by name.
+    /// The places of facts, values and parameters by name.
     fact_numbers: BTreeMap<String, usize>,
     value_numbers: BTreeMap<String, usize>,
+    parameter_numbers: BTreeMap<String, usize>,
+    /// The places of conditions by id, and by what scripts call their findings.
+    condition_numbers: BTreeMap<String, usize>,
+    finding_numbers: BTreeMap<String, usize>,
     reading: Vec<BTreeSet<Dep>>,
     used: BTreeSet<Dep>,
 }
@@ -186,6 +190,9 @@ pub(super) fn compile_whole(
         broken: BTreeSet::new(),
         fact_numbers: BTreeMap::new(),
         value_numbers: BTreeMap::new(),
+        parameter_numbers: BTreeMap::new(),
+        condition_numbers: BTreeMap::new(),
+        finding_numbers: BTreeMap::new(),
         reading: Vec::new(),
         used: BTreeSet::new(),
     };
@@ -589,7 +596,10 @@ impl Compiler {
             let parameter = declare::parameter(entry, &self.context, &mut symbol, &mut mistakes);
             self.mistakes = mistakes;
             match parameter {
-                Some(parameter) => self.parameters.push(parameter),
+                Some(parameter) => {
+                    self.parameter_numbers.insert(parameter.name.clone(), self.parameters.len());
+                    self.parameters.push(parameter);
+                }
                 None => {
                     self.broken.insert(format!("params.{}", entry.key));
                 }
@@ -617,6 +627,8 @@ impl Compiler {
         for (position, entry) in entries.iter().enumerate() {
             check_id(&entry.key, &entry.key_place, &mut self.mistakes);
             let slot = u32::try_from(first + position).unwrap_or(u32::MAX);
+            self.condition_numbers.insert(entry.key.clone(), position);
+            self.finding_numbers.entry(entry.key.replace('-', "_")).or_insert(position);
             self.conditions.push((entry.key.clone(), slot));
         }
         first + entries.len()
@@ -772,7 +784,7 @@ impl Compiler {
 
 impl Compiler {
     fn sound_parameter(&mut self, name: &str) -> Option<(u32, Type)> {
-        let index = self.parameters.iter().position(|parameter| parameter.name == name)?;
+        let index = self.parameter_numbers.get(name).copied()?;
         self.read(Dep::Parameter(index));
         let parameter = self.parameters.get(index)?;
         Some((u32::try_from(index).ok()?, parameter.ty.clone()))
@@ -833,7 +845,7 @@ impl Names for Compiler {
     }
 
     fn finding(&mut self, name: &str) -> Option<u32> {
-        let index = self.conditions.iter().position(|(id, _)| id.replace('-', "_") == name)?;
+        let index = self.finding_numbers.get(name).copied()?;
         self.read(Dep::Finding(index));
         self.conditions.get(index).map(|(_, slot)| *slot)
     }

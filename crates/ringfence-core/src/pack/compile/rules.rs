@@ -134,12 +134,11 @@ impl Compiler {
 
     /// The conditions that a list names.
     fn limbs(&mut self, node: &Node) -> Vec<u32> {
-        let ids: Vec<String> = self.conditions.iter().map(|(id, _)| id.clone()).collect();
         let mut limbs = Vec::new();
         let named = fields::texts(node, "this list of conditions", &mut self.mistakes);
         declare::once(&named, &mut self.mistakes);
         for (id, place) in named {
-            match ids.iter().position(|known| *known == id) {
+            match self.condition_numbers.get(&id).copied() {
                 Some(index) => {
                     self.read(Dep::Finding(index));
                     limbs.push(u32::try_from(index).unwrap_or(u32::MAX));
@@ -147,7 +146,7 @@ impl Compiler {
                 None => {
                     let diagnostic = Diagnostic::error(Code::UNKNOWN_NAME, place, format!("unknown condition `{id}`"))
                         .label("not declared under `conditions`");
-                    self.mistakes.push(diagnostic.near_miss(&id, ids.iter().map(String::as_str)));
+                    self.mistakes.push(diagnostic.near_miss(&id, self.conditions.iter().map(|(id, _)| id.as_str())));
                 }
             }
         }
