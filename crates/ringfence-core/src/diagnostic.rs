@@ -100,6 +100,12 @@ codes! {
     LATE_DEADLINE = "late-deadline";
     /// An `allow` that allows nothing.
     IDLE_ALLOW = "idle-allow";
+    /// Values that no row of a table covers.
+    TABLE_GAP = "table-gap";
+    /// Values that two rows of a table cover.
+    TABLE_OVERLAP = "table-overlap";
+    /// A row of a table that never decides.
+    ROW_NEVER_REACHED = "row-never-reached";
     /// A table lacks a column that the binding or the case needs.
     MISSING_COLUMN = "missing-column";
     /// A table's row does not fit its header or its other rows.
@@ -119,6 +125,7 @@ impl Code {
         Self::PARAMETER_GAP,
         Self::PARAMETER_OVERLAP,
         Self::POLICY_NUMBER,
+        Self::ROW_NEVER_REACHED,
         Self::UNCONFIRMED,
         Self::UNUSED,
         Self::UNVERIFIED,

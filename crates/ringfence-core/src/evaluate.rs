@@ -22,12 +22,13 @@ use crate::language::eval::{Cells, Fault, Machine, Silent, Trail};
 use crate::language::ir::{Expr, Kind};
 use crate::language::lower::LOCALS;
 use crate::language::possible::Possible;
-use crate::language::value::{State, Truth, Val, Wide};
+use crate::language::value::{State, Truth, Val, Wide, Word};
 use crate::money::Money;
 use crate::pack::{Deadline, Pack, Step, Test};
 use crate::period::Period;
 use crate::ruling::{Dispositions, FundRange, Outcome, Ruling};
 use crate::source::Place;
+use crate::table::Table;
 
 /// How to rule on a case. What is not given here is what the case says, and then what the pack says.
 #[derive(Clone, Debug, Default)]
@@ -235,6 +236,14 @@ impl Pack {
             rules.parameters.push(cell);
             rules.chosen.push(choice);
         }
+        for table in &self.tables {
+            let last = table.versions.iter().rposition(|version| version.from <= day);
+            let in_force = last.filter(|at| table.versions.get(*at).is_some_and(|version| version.withdrawn.is_none()));
+            rules.parameters.push(Val::Word(match in_force.and_then(|at| i64::try_from(at).ok()) {
+                Some(at) => Word::known(at),
+                None => Word::absent(State::Missing),
+            }));
+        }
         for (name, text) in &options.set {
             rules.set(name, text)?;
         }
@@ -306,14 +315,23 @@ impl<'p> Rules<'p> {
             scripts.extend(&fund.release);
         }
         let mut lacking: Option<u32> = None;
+        let mut without: Option<&Table> = None;
         for script in scripts {
             script.walk(&mut |node| {
+                if let Kind::Lookup(lookup) = &node.kind
+                    && lookup.version(&self.parameters).is_none()
+                {
+                    without.get_or_insert(&lookup.table);
+                }
                 if let Kind::Parameter(slot) = node.kind
                     && matches!(self.chosen.get(slot as usize), Some(Choice::None(_)))
                 {
                     lacking.get_or_insert(slot);
                 }
             });
+        }
+        if let Some(table) = without {
+            return Err(self.no_table(table));
         }
         let deadlines = pack.sign_offs.iter().filter_map(|sign_off| match sign_off.by {
             Some(Deadline::Parameter(slot)) if matches!(self.chosen.get(slot as usize), Some(Choice::None(_))) => {
@@ -333,6 +351,22 @@ impl<'p> Rules<'p> {
             why: why.clone(),
             place: Box::new(parameter.place.clone()),
         })
+    }
+
+    /// Why a table has no rows on the day.
+    fn no_table(&self, table: &Table) -> EvaluateError {
+        let before = table.versions.iter().rfind(|version| version.from <= self.day);
+        let why = match (before, table.versions.first()) {
+            (Some(version), _) => version.withdrawn.clone(),
+            (None, Some(first)) => Some(format!("its first rows are from {}", first.from)),
+            (None, None) => None,
+        };
+        EvaluateError::NoTable {
+            table: table.name.clone(),
+            day: self.day,
+            why: why.unwrap_or_default(),
+            place: Box::new(table.place.clone()),
+        }
     }
 
     pub(crate) fn first_ordinal(&self) -> i64 {

@@ -32,6 +32,18 @@ pub enum Inexact {
     /// A function of the program gave no value; [`crate::evaluate::EvaluateError::Refused`] says why.
     #[error("a function of the program gave no value")]
     Refused,
+    /// No row of a table holds for the values it was asked for.
+    #[error("no row of the table holds for these values")]
+    NoRow,
+    /// A day before the year 0 or after the year 9999.
+    #[error("the day lies outside the years 0 to 9999")]
+    NoSuchDay,
+    /// A part of a day, month or year.
+    #[error("days, months and years are counted in whole numbers")]
+    NotWhole,
+    /// A day that a calendar does not know.
+    #[error("the day lies outside the days that the calendar is known for")]
+    OutsideCalendar,
 }
 
 /// Why a text is not a number.

@@ -288,6 +288,7 @@ const RESERVED: &[&str] = &[
     "super",
     "switch",
     "sync",
+    "tables",
     "this",
     "thread",
     "throw",

@@ -6,6 +6,7 @@
 
 mod bind;
 mod bundle;
+mod calendar;
 pub mod case;
 pub mod diagnostic;
 mod digest;
@@ -20,6 +21,7 @@ pub mod plugin;
 mod reading;
 pub mod ruling;
 pub mod source;
+mod table;
 pub mod types;
 mod words;
 

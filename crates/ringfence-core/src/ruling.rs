@@ -42,6 +42,12 @@ pub struct Ruling {
     pub values: Vec<ValueFound>,
     /// The parameters in force.
     pub parameters: Vec<ParameterUsed>,
+    /// The tables in force.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TableUsed>,
+    /// The calendars of working days.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<CalendarUsed>,
     /// The evidence that counted, as it was supplied.
     pub evidence: Vec<EvidenceUsed>,
     /// The evidence whose absence leaves something undecided.
@@ -319,6 +325,53 @@ pub struct CancelledChange {
     pub announced: Option<Date>,
     /// Why it was cancelled.
     pub because: String,
+}
+
+/// A table in force on the day whose rules were applied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct TableUsed {
+    /// The name scripts use, without `tables.`.
+    pub name: String,
+    /// What it is.
+    pub title: String,
+    /// How many rows it has.
+    pub rows: usize,
+    /// The first day they are in force.
+    #[serde(serialize_with = "as_text")]
+    pub from: Date,
+    /// How sure the pack is of them.
+    pub status: Status,
+    /// Where they come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<Authority>,
+    /// The pack's note on them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A calendar of working days.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CalendarUsed {
+    /// The name scripts use.
+    pub name: String,
+    /// What it is.
+    pub title: String,
+    /// The first day whose standing it knows.
+    #[serde(serialize_with = "as_text")]
+    pub from: Date,
+    /// The first day that it knows nothing of.
+    #[serde(serialize_with = "as_text")]
+    pub until: Date,
+    /// How sure the pack is of its holidays.
+    pub status: Status,
+    /// Where they come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<Authority>,
+    /// The pack's note on them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// How sure a pack is of a parameter.

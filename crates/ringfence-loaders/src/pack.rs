@@ -6,8 +6,9 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use ringfence_core::diagnostic::{Code, Diagnostic};
-use ringfence_core::source::{Document, Node, PackSource, Place, SourceFile};
+use ringfence_core::source::{Content, Document, Node, PackSource, Place, SourceFile};
 
+use crate::table::Table;
 use crate::{LoadError, folder, text, yaml};
 
 /// The file that makes a folder a rule pack.
@@ -18,8 +19,25 @@ const EXTENDS: &str = "extends";
 const MOST_BASES: usize = 8;
 
 /// The sections of a pack that may have a folder of their own, with further entries of the section.
-pub const SECTIONS: [&str; 9] =
-    ["conditions", "decisions", "facts", "funds", "parameters", "portfolio", "sign-offs", "sources", "values"];
+pub const SECTIONS: [&str; 11] = [
+    "calendars",
+    "conditions",
+    "decisions",
+    "facts",
+    "funds",
+    "parameters",
+    "portfolio",
+    "sign-offs",
+    "sources",
+    "tables",
+    "values",
+];
+
+/// The sections whose folders may also hold tables of comma-separated values.
+const WITH_TABLES: [&str; 2] = ["calendars", "tables"];
+
+/// The key under which core finds the rows of those, by path.
+const FILES: &str = "files";
 
 /// Reads a pack from its folder: `pack.yaml` first, then the files of its sections in order of path.
 ///
@@ -116,7 +134,7 @@ pub fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Re
     let mut mistakes = Vec::new();
     for (path, text) in texts {
         let path = path.strip_prefix("./").unwrap_or(path);
-        if path != PACK && section_of(path).is_none() {
+        if path != PACK && section_of(path).is_none() && !is_table(path) {
             continue;
         }
         let file = text::source(path, text);
@@ -186,11 +204,17 @@ fn section_files(
         } else if entry.is_file && has_extension(&entry.name, "yml") {
             let message = format!("`{relative}` is not read: files of a pack end in `.yaml`");
             mistakes.push(Diagnostic::error(Code::BAD_NAME, start(), message).help("rename the file"));
-        } else if entry.is_file && has_extension(&entry.name, "yaml") {
+        } else if entry.is_file && (has_extension(&entry.name, "yaml") || is_table(&relative)) {
             files.push(relative);
         }
     }
     Ok(())
+}
+
+/// Whether this is the path of a table that belongs to a section.
+fn is_table(path: &str) -> bool {
+    let parts = path.split_once('/').filter(|(_, name)| !name.contains('/') && has_extension(name, "csv"));
+    parts.is_some_and(|(folder, _)| WITH_TABLES.contains(&folder))
 }
 
 fn has_extension(name: &str, extension: &str) -> bool {
@@ -210,7 +234,8 @@ fn assemble(
 ) -> Result<PackSource, LoadError> {
     let mut documents = Vec::new();
     for (relative, file) in files {
-        match single(&file) {
+        let read = if is_table(&relative) { rows(&file) } else { single(&file) };
+        match read {
             Ok(root) => documents.push(document(&relative, file, root)),
             Err(found) => mistakes.extend(found),
         }
@@ -231,10 +256,30 @@ fn single(file: &Arc<SourceFile>) -> Result<Node, Vec<Diagnostic>> {
     }
 }
 
+/// The rows of a table, each a mapping by column. Blanks around a cell do not count, and a blank cell holds nothing.
+fn rows(file: &Arc<SourceFile>) -> Result<Node, Vec<Diagnostic>> {
+    let table = Table::read(file)?;
+    let names: Vec<&str> = table.header.cells().map(str::trim).collect();
+    let rows = table.rows.iter().map(|row| {
+        let cells = row.cells().zip(table.places(row)).map(|(cell, place)| match cell.trim() {
+            "" => Node { place, content: Content::Empty },
+            text => Node::text(text, place),
+        });
+        let place = Place::new(file, row.line, 1, 1);
+        Node::map(names.iter().map(|name| (*name).to_owned()).zip(cells), &place)
+    });
+    Ok(Node::list(rows.collect(), &Place::start_of(file)))
+}
+
 /// The file of a section becomes a mapping with that section, so that every document has one shape.
 fn document(relative: &str, file: Arc<SourceFile>, root: Node) -> Document {
+    let start = Place::start_of(&file);
+    if is_table(relative) {
+        let root = Node::map([(FILES.to_owned(), Node::map([(relative.to_owned(), root)], &start))], &start);
+        return Document { file, root };
+    }
     let root = match section_of(relative) {
-        Some(section) => Node::map([(section.to_owned(), root)], &Place::start_of(&file)),
+        Some(section) => Node::map([(section.to_owned(), root)], &start),
         None => root,
     };
     Document { file, root }
@@ -242,8 +287,6 @@ fn document(relative: &str, file: Arc<SourceFile>, root: Node) -> Document {
 
 #[cfg(test)]
 mod tests {
-    use ringfence_core::source::Content;
-
     use super::*;
 
     fn write(dir: &Path, files: &[(&str, &str)]) {
@@ -258,7 +301,24 @@ mod tests {
         error.mistakes().iter().map(|mistake| format!("{}: {}", mistake.place, mistake.message)).collect()
     }
 
-    const FILES: &[(&str, &str)] = &[
+    #[test]
+    fn a_table_beside_the_pack_becomes_rows_with_places() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = [("pack.yaml", "pack: p\n"), ("tables/rating.csv", "score,share\n0 to 60, 5%\nany,\n")];
+        write(dir.path(), &files);
+        for source in [load(dir.path()).unwrap(), from_texts(files).unwrap()] {
+            let table = source.documents[1].root.get("files").unwrap().get("tables/rating.csv").unwrap();
+            let Content::List(rows) = &table.content else { panic!("{table:?}") };
+            assert_eq!(rows[0].get("share").unwrap().as_text(), Some("5%"));
+            assert_eq!((rows[0].place.line(), rows[0].get("share").unwrap().place.column()), (2, 9));
+            assert_eq!(rows[1].get("share").unwrap().content, Content::Empty);
+        }
+        // A table elsewhere is no part of the rules.
+        write(dir.path(), &[("conditions/more.csv", "a\n")]);
+        assert_eq!(load(dir.path()).unwrap().documents.len(), 2);
+    }
+
+    const TEXTS: &[(&str, &str)] = &[
         ("values/b.yaml", "b: 1\n"),
         ("conditions/z.yaml", "z: { title: Z }\n"),
         ("conditions/a.yaml", "# first\na: { title: A }\n"),
@@ -270,9 +330,9 @@ mod tests {
     #[test]
     fn a_section_file_becomes_a_mapping_of_its_section() {
         let dir = tempfile::tempdir().unwrap();
-        write(dir.path(), FILES);
+        write(dir.path(), TEXTS);
         let from_folder = load(dir.path()).unwrap();
-        let from_texts = from_texts(FILES.iter().copied()).unwrap();
+        let from_texts = from_texts(TEXTS.iter().copied()).unwrap();
         let names: Vec<_> = from_texts.documents.iter().map(|document| document.file.path()).collect();
         assert_eq!(names, ["pack.yaml", "conditions/a.yaml", "conditions/z.yaml", "values/b.yaml"]);
         for (read, carried) in from_folder.documents.iter().zip(&from_texts.documents) {

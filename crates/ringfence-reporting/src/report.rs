@@ -10,7 +10,9 @@ mod short;
 
 use jiff::civil::Date;
 use ringfence_core::money::{Currency, Money};
-use ringfence_core::ruling::{Authority, FundRuling, Outcome, ParameterUsed, Recipient, Ruling, Status};
+use ringfence_core::ruling::{
+    Authority, CalendarUsed, FundRuling, Outcome, ParameterUsed, Recipient, Ruling, Status, TableUsed,
+};
 
 pub(crate) use explain::explain;
 pub(crate) use portfolio::portfolio;
@@ -169,20 +171,7 @@ fn parameter(parameter: &ParameterUsed) -> Line {
         .plain(format!("): {}, in force from {}", parameter.figure.shown, day(parameter.from)))
         .plain(parameter.announced.map(|date| format!(", announced on {}", day(date))).unwrap_or_default())
         .plain(". ");
-    let line = match parameter.status {
-        Status::Verified => line.plain("Verified: read in the source."),
-        Status::Secondary => line.caution("SECONDARY:").plain(" read in somebody's account of the source."),
-        Status::Unverified => line.caution("UNVERIFIED:").plain(" not seen in any source."),
-        Status::Choice => line.caution("CHOICE:").plain(" made by this pack where the sources are silent or differ."),
-    };
-    let line = match &parameter.authority {
-        Some(authority) => line.plain(" ").then(cited(authority)),
-        None => line,
-    };
-    let line = match &parameter.note {
-        Some(note) => line.plain(format!(" {}", sentence(note))),
-        None => line,
-    };
+    let line = vouched(line, parameter.status, parameter.authority.as_ref(), parameter.note.as_ref());
     let line = match parameter.confirmed {
         Some(confirmed) => line.plain(format!(" Last confirmed on {}.", day(confirmed))),
         None => line,
@@ -192,6 +181,45 @@ fn parameter(parameter: &ParameterUsed) -> Line {
         let what = format!(" A change to {} from {}{told}", change.figure.shown, day(change.from));
         line.plain(format!("{what} was cancelled: {}", ended(&change.because)))
     })
+}
+
+/// A table and where its rows come from.
+fn table_used(table: &TableUsed) -> Line {
+    let rows = if table.rows == 1 { "1 row".to_owned() } else { format!("{} rows", table.rows) };
+    let line = Line::new()
+        .strong(capital(&table.title))
+        .plain(" (")
+        .code(format!("tables.{}", table.name))
+        .plain(format!("): {rows}, in force from {}. ", day(table.from)));
+    vouched(line, table.status, table.authority.as_ref(), table.note.as_ref())
+}
+
+/// A calendar and where its holidays come from.
+fn calendar_used(calendar: &CalendarUsed) -> Line {
+    let line = Line::new()
+        .strong(capital(&calendar.title))
+        .plain(" (")
+        .code(format!("\"{}\"", calendar.name))
+        .plain(format!("): known from {} until before {}. ", day(calendar.from), day(calendar.until)));
+    vouched(line, calendar.status, calendar.authority.as_ref(), calendar.note.as_ref())
+}
+
+/// How sure the pack is of something that the rules set.
+fn vouched(line: Line, status: Status, authority: Option<&Authority>, note: Option<&String>) -> Line {
+    let line = match status {
+        Status::Verified => line.plain("Verified: read in the source."),
+        Status::Secondary => line.caution("SECONDARY:").plain(" read in somebody's account of the source."),
+        Status::Unverified => line.caution("UNVERIFIED:").plain(" not seen in any source."),
+        Status::Choice => line.caution("CHOICE:").plain(" made by this pack where the sources are silent or differ."),
+    };
+    let line = match authority {
+        Some(authority) => line.plain(" ").then(cited(authority)),
+        None => line,
+    };
+    match note {
+        Some(note) => line.plain(format!(" {}", sentence(note))),
+        None => line,
+    }
 }
 
 /// The section that lets anyone reach the same ruling again.

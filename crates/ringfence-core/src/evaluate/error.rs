@@ -37,6 +37,18 @@ pub enum EvaluateError {
         /// Where it is declared.
         place: Box<Place>,
     },
+    /// A table that is needed has no rows on that day.
+    #[error("the table `{table}` has no rows on {day}: {why}")]
+    NoTable {
+        /// Its name.
+        table: String,
+        /// The day asked for.
+        day: Date,
+        /// Not yet in force, or withdrawn and why.
+        why: String,
+        /// Where it is declared.
+        place: Box<Place>,
+    },
     /// A parameter to be set that the pack does not have, or a text that is no value for it.
     #[error("cannot set `{parameter}` to `{text}`: {why}")]
     CannotSet {
@@ -140,6 +152,7 @@ impl EvaluateError {
     pub fn place(&self) -> Option<&Place> {
         match self {
             Self::NoParameter { place, .. }
+            | Self::NoTable { place, .. }
             | Self::Inexact { place, .. }
             | Self::Refused { place, .. }
             | Self::Unconserved { place, .. } => Some(place),
@@ -154,12 +167,23 @@ impl EvaluateError {
             Self::NoDay => "give `--rules-at 2015-04-01`, or `rules-at` in the case or the pack".to_owned(),
             Self::NotInForce { .. } => "choose a day on which the pack is in force, or another pack".to_owned(),
             Self::NoParameter { .. } => "choose another day, or declare a value for it".to_owned(),
+            Self::NoTable { .. } => "choose another day, or declare rows for it".to_owned(),
             Self::UnknownParty { .. } => "check the spelling of the party's name".to_owned(),
             Self::UnknownFact { .. } | Self::UnknownSignOff { .. } | Self::UnknownDecision { .. } => {
                 "only evidence that the pack declares counts".to_owned()
             }
             Self::Inexact { why: Inexact::DivisionByZero, .. } => {
                 "use `share(part, whole, otherwise)`, and say what the share of nothing is".to_owned()
+            }
+            Self::Inexact { why: Inexact::NoRow, .. } => {
+                "let the table cover it: its bounds or its rows leave this out; or declare a `default`".to_owned()
+            }
+            Self::Inexact { why: Inexact::NoSuchDay, .. } => "check the numbers that are added to the day".to_owned(),
+            Self::Inexact { why: Inexact::NotWhole, .. } => {
+                "round the number before it is added to a day: `round_to(x, 1)`".to_owned()
+            }
+            Self::Inexact { why: Inexact::OutsideCalendar, .. } => {
+                "declare the calendar for more days, with all their holidays; none is guessed".to_owned()
             }
             Self::Inexact { .. } => "round at a declared point before the number grows so long".to_owned(),
             Self::Unconserved { .. } => {

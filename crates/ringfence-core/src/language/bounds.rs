@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 
 use super::eval::Cells;
-use super::ir::{Call, Comparison, Expr, Fold, Kind, Leaf, Quantity, Rows, Series};
+use super::ir::{Call, Comparison, Expr, Fold, Kind, Leaf, Lookup, Quantity, Rows, Series};
 use super::library::{Arg, Moves};
 use super::possible::{Among, End, Possible, Range, Truths, Words};
 use super::value::{Family, State, Truth, Val};
 use crate::exact::Exact;
 use crate::pack::Pack;
+use crate::table::{Cell, Hit};
 use crate::types::Days;
 
 /// What lies beyond any number that evidence can hold.
@@ -296,6 +297,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
             Kind::If(parts) => self.choice(Family::Truth, parts, expr.site).truths(),
             Kind::OrElse(sides) => self.or_else(Family::Truth, sides).truths(),
             Kind::Call(call) => self.call(call).truths(),
+            Kind::Lookup(lookup) => self.lookup(lookup).truths(),
             _ => self.leaf(expr, Family::Truth).truths(),
         }
     }
@@ -365,6 +367,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
             Kind::If(parts) => self.choice(Family::Num, parts, expr.site).range(),
             Kind::OrElse(sides) => self.or_else(Family::Num, sides).range(),
             Kind::Call(call) => self.call(call).range(),
+            Kind::Lookup(lookup) => self.lookup(lookup).range(),
             Kind::Count(rows) => self.count(rows),
             Kind::SumRows(rows, body) => self.sum_rows(rows, body),
             Kind::LeastRow(rows, body) => self.extreme_row(rows, body, false),
@@ -535,8 +538,53 @@ impl<'a, 'e> Bounds<'a, 'e> {
             Kind::If(parts) => self.choice(Family::Word, parts, expr.site).words(),
             Kind::OrElse(sides) => self.or_else(Family::Word, sides).words(),
             Kind::Call(call) => self.call(call).words(),
+            Kind::Lookup(lookup) => self.lookup(lookup).words(),
             _ => self.leaf(expr, Family::Word).words(),
         }
+    }
+
+    /// An output of a table: what the rows give that may still hold.
+    fn lookup(&mut self, lookup: &'e Lookup) -> Possible {
+        let family = lookup.ty().family();
+        let args: Vec<Possible> = lookup.args.iter().map(|(family, arg)| self.of(*family, arg)).collect();
+        let (None, Some(version)) = (self.parameters, lookup.version(self.cells.parameters)) else {
+            return Possible::any(family);
+        };
+        let mut found: Option<Possible> = None;
+        let mut certain = false;
+        for row in &version.rows {
+            if !row.cells.iter().zip(&args).all(|(cell, arg)| may_hold(cell, arg)) {
+                continue;
+            }
+            let Some(given) = row.gives.get(lookup.output).and_then(|given| given_by(*given)) else {
+                return Possible::any(family);
+            };
+            let must = row.cells.iter().zip(&args).all(|(cell, arg)| must_hold(cell, arg));
+            found = Some(match (found, lookup.table.hit) {
+                (None, _) => given,
+                (Some(sum), Hit::Sum) => {
+                    let more = sum.range().plus(given.range());
+                    Possible::Num(if must { more } else { more.or_else(sum.range()) })
+                }
+                (Some(found), Hit::Unique | Hit::First) => found.or_else(given),
+            });
+            if lookup.table.hit == Hit::Sum && !must && !certain {
+                // As long as no row is certain, any that may hold can be the only one.
+                let alone = row.gives.get(lookup.output).and_then(|given| given_by(*given));
+                found = found.zip(alone).map(|(found, alone)| found.or_else(alone));
+            }
+            certain |= must;
+            if must && lookup.table.hit != Hit::Sum {
+                break;
+            }
+        }
+        if let (false, Some(default)) = (certain, &version.default)
+            && let Some(given) = default.get(lookup.output).and_then(|given| given_by(*given))
+        {
+            found = Some(found.map_or(given.clone(), |found| found.or_else(given)));
+        }
+        let found = found.unwrap_or(Possible::any(family));
+        if args.iter().any(may_be_absent) { found.or_else(nowhere(family)) } else { found }
     }
 
     /// A function of the library: its results at the corners of what its arguments may be, where it moves one way.
@@ -563,7 +611,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
         let mut none = absent;
         if known {
             for corner in corners {
-                let possible = match (call.function.apply)(&corner) {
+                let possible = match call.apply(&corner) {
                     Ok(Arg::Number(number)) => Possible::Num(Range::point(number)),
                     Ok(Arg::Word(bits)) => {
                         Possible::Word(Words { known: Some(Among::From(Some(bits), Some(bits))), absent: false })
@@ -578,16 +626,85 @@ impl<'a, 'e> Bounds<'a, 'e> {
                 found = Some(found.map_or(possible.clone(), |found| found.or_else(possible)));
             }
         }
-        let nowhere = match family {
-            Family::Truth => Possible::Truth(Truths::of(Truth::NotApplicable)),
-            Family::Num => Possible::Num(Range::NOT_APPLICABLE),
-            Family::Word => Possible::Word(Words { known: None, absent: true }),
-        };
         match found {
-            None => nowhere,
-            Some(found) if none => found.or_else(nowhere),
+            None => nowhere(family),
+            Some(found) if none => found.or_else(nowhere(family)),
             Some(found) => found,
         }
+    }
+}
+
+/// What does not apply.
+const fn nowhere(family: Family) -> Possible {
+    match family {
+        Family::Truth => Possible::Truth(Truths::of(Truth::NotApplicable)),
+        Family::Num => Possible::Num(Range::NOT_APPLICABLE),
+        Family::Word => Possible::Word(Words { known: None, absent: true }),
+    }
+}
+
+/// What a table gives, as the one thing that is possible.
+fn given_by(given: Arg) -> Option<Possible> {
+    Some(match given {
+        Arg::Number(number) => Possible::Num(Range::point(number)),
+        Arg::Word(bits) => Possible::Word(Words::point(bits)),
+        Arg::Truth(truth) => Possible::Truth(Truths::of(Truth::from_bool(truth))),
+        Arg::NotApplicable => return None,
+    })
+}
+
+/// The ends between which a number or day is possible; `None` for what is neither or may not apply.
+fn stretch_of(possible: &Possible) -> Option<(End, End)> {
+    match possible {
+        Possible::Num(range) if !range.absent => Some((range.low, range.high)),
+        Possible::Word(words) if !words.absent => {
+            let range = day_range(words);
+            Some((range.low, range.high))
+        }
+        _ => None,
+    }
+}
+
+fn may_hold(cell: &Cell, possible: &Possible) -> bool {
+    match cell {
+        Cell::Any => true,
+        Cell::Stretch(stretch) => stretch_of(possible).is_none_or(|(low, high)| {
+            let above =
+                stretch.low.is_none_or(|(from, belongs)| high > End::At(from) || (belongs && high == End::At(from)));
+            let below = stretch.high.is_none_or(|(to, belongs)| low < End::At(to) || (belongs && low == End::At(to)));
+            above && below
+        }),
+        Cell::Of(wanted) => match possible {
+            Possible::Truth(truths) if !truths.may_be(Truth::NotApplicable) => {
+                wanted.iter().any(|word| truths.may_be(Truth::from_bool(*word != 0)))
+            }
+            Possible::Word(Words { known: Some(Among::These(words)), absent: false }) => {
+                words.iter().any(|word| wanted.contains(word))
+            }
+            _ => true,
+        },
+    }
+}
+
+/// Whether a cell holds whatever its input turns out to be.
+fn must_hold(cell: &Cell, possible: &Possible) -> bool {
+    match cell {
+        Cell::Any => true,
+        Cell::Stretch(stretch) => stretch_of(possible).is_some_and(|(low, high)| {
+            let holds = |end: End, open: bool| end.number().map_or(open, |number| stretch.holds(number));
+            holds(low, stretch.low.is_none()) && holds(high, stretch.high.is_none())
+        }),
+        Cell::Of(wanted) => match possible {
+            Possible::Truth(truths) => match truths.single() {
+                Some(Truth::True) => wanted.contains(&1),
+                Some(Truth::False) => wanted.contains(&0),
+                _ => false,
+            },
+            Possible::Word(Words { known: Some(Among::These(words)), absent: false }) => {
+                words.iter().all(|word| wanted.contains(word))
+            }
+            _ => false,
+        },
     }
 }
 
@@ -746,6 +863,11 @@ impl<'e> Bounds<'_, 'e> {
             }
             Kind::Call(call) => {
                 for (family, arg) in &call.args {
+                    self.lacks(*family, arg, hand);
+                }
+            }
+            Kind::Lookup(lookup) => {
+                for (family, arg) in &lookup.args {
                     self.lacks(*family, arg, hand);
                 }
             }

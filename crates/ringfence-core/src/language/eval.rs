@@ -3,11 +3,12 @@
 //! The reason reading is this evaluator with a [`Trail`] in place of [`Silent`], so the two cannot
 //! differ in what they answer.
 
-use super::ir::{Call, Comparison, Expr, Fold, Kind, PluginCall, Quantity, Rows, Series};
+use super::ir::{Call, Comparison, Expr, Fold, Kind, Lookup, PluginCall, Quantity, Rows, Series};
 use super::library::{Arg, MOST_ARGUMENTS};
 use super::value::{Family, Num, State, Truth, Val, Wide, Word};
 use crate::exact::{Exact, Inexact, Rounding};
 use crate::reading;
+use crate::table::Open;
 use crate::types::Value;
 
 /// What an evaluator remembers.
@@ -292,6 +293,7 @@ impl<M: Memory> Machine<'_, M> {
                 State::NotApplicable => Truth::False,
             },
             Kind::Call(call) => self.call(expr.site, call).truth(),
+            Kind::Lookup(lookup) => self.lookup(expr.site, lookup).truth(),
             Kind::Let { local, family, value, then } => {
                 self.bind(*local, *family, value);
                 self.truth(then)
@@ -559,6 +561,7 @@ impl<M: Memory> Machine<'_, M> {
                 }
             }
             Kind::Call(call) => self.call(site, call).num(),
+            Kind::Lookup(lookup) => self.lookup(site, lookup).num(),
             Kind::DaysBetween(sides) => {
                 let [from, to] = &**sides;
                 let (from, to) = (self.word(from), self.word(to));
@@ -586,13 +589,48 @@ impl<M: Memory> Machine<'_, M> {
         }
         let family = call.ty.family();
         let (State::Known, Some(args)) = (state, args.get(..call.args.len())) else { return family.absent(state) };
-        match (call.function.apply)(args) {
+        match call.apply(args) {
             Ok(result) => result.cell(family, self.wide),
             Err(why) => {
                 self.fault.get_or_insert(Fault { site, why });
                 family.absent(State::Missing)
             }
         }
+    }
+
+    /// An output of a table. Where an input is absent and every row that may hold gives the same, it is that.
+    #[inline(never)]
+    pub(crate) fn lookup(&mut self, site: u32, lookup: &Lookup) -> Val {
+        let family = lookup.ty().family();
+        let (values, state) = self.looked_up(lookup);
+        let values = values.get(..lookup.args.len()).unwrap_or(&[]);
+        let Some(version) = lookup.version(self.cells.parameters) else { return family.absent(State::Missing) };
+        let hit = lookup.table.hit;
+        if state != State::Known {
+            let anyway = lookup.table.gives_anyway(version, lookup.output, values);
+            return anyway.map_or(family.absent(state), |given| given.cell(family, self.wide));
+        }
+        match version.gives(hit, lookup.output, values) {
+            Ok(given) => given.cell(family, self.wide),
+            Err(why) => {
+                self.fault.get_or_insert(Fault { site, why });
+                family.absent(State::Missing)
+            }
+        }
+    }
+
+    /// What a table is asked for, as far as it is known.
+    pub(crate) fn looked_up(&mut self, lookup: &Lookup) -> ([Open; MOST_ARGUMENTS], State) {
+        let mut values = [Open::Anything; MOST_ARGUMENTS];
+        let mut state = State::Known;
+        for (slot, (family, arg)) in values.iter_mut().zip(&lookup.args) {
+            let value = self.value(*family, arg);
+            match Arg::of(value, self.wide) {
+                Ok(arg) => *slot = Open::Exactly(arg),
+                Err(absent) => state = state.join(absent),
+            }
+        }
+        (values, state)
     }
 
     #[inline]
@@ -684,6 +722,7 @@ impl<M: Memory> Machine<'_, M> {
         let open = self.memory.open();
         let word = match &expr.kind {
             Kind::Call(call) => self.call(expr.site, call).word(),
+            Kind::Lookup(lookup) => self.lookup(expr.site, lookup).word(),
             Kind::Let { local, family, value, then } => {
                 self.bind(*local, *family, value);
                 self.word(then)

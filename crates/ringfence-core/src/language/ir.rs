@@ -5,11 +5,13 @@
 
 use std::sync::Arc;
 
-use super::library;
-use super::value::{Family, Val};
-use crate::exact::Rounding;
+use super::library::dates::With;
+use super::library::{self, Arg};
+use super::value::{Family, State, Val};
+use crate::exact::{Inexact, Rounding};
 use crate::plugin::Function;
 use crate::source::Place;
+use crate::table::{Table, Version};
 use crate::types::Type;
 
 /// A node of a lowered script.
@@ -97,9 +99,49 @@ pub(crate) struct Rows {
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) function: &'static library::Function,
+    /// What it needs to know besides.
+    pub(crate) with: Option<With>,
     pub(crate) args: Vec<(Family, Expr)>,
     /// What it gives.
     pub(crate) ty: Type,
+}
+
+impl Call {
+    /// The result for known arguments.
+    pub(crate) fn apply(&self, args: &[Arg]) -> Result<Arg, Inexact> {
+        match &self.with {
+            None => (self.function.apply)(args),
+            Some(with) => with.apply(args),
+        }
+    }
+}
+
+/// An output of a table, looked up.
+#[derive(Debug)]
+pub(crate) struct Lookup {
+    pub(crate) table: Arc<Table>,
+    /// Where among the parameters' cells the number of the version in force stands.
+    pub(crate) cell: u32,
+    pub(crate) args: Vec<(Family, Expr)>,
+    pub(crate) output: usize,
+}
+
+impl Lookup {
+    /// What the output is.
+    pub(crate) fn ty(&self) -> &Type {
+        const PLAIN: &Type = &Type::Bool;
+        self.table.outputs.get(self.output).map_or(PLAIN, |output| &output.ty)
+    }
+
+    /// The rows in force.
+    pub(crate) fn version(&self, parameters: &[Val]) -> Option<&Version> {
+        match parameters.get(self.cell as usize) {
+            Some(Val::Word(word)) if word.state == State::Known => {
+                self.table.versions.get(usize::try_from(word.bits).ok()?)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What a node does.
@@ -130,6 +172,7 @@ pub(crate) enum Kind {
     If(Box<[Expr; 3]>),
     OrElse(Box<[Expr; 2]>),
     Call(Box<Call>),
+    Lookup(Box<Lookup>),
     // Truths.
     And(Vec<Expr>),
     Or(Vec<Expr>),
@@ -250,6 +293,7 @@ impl Expr {
                 then.walk(visit);
             }
             Kind::Call(call) => call.args.iter().for_each(|(_, arg)| arg.walk(visit)),
+            Kind::Lookup(lookup) => lookup.args.iter().for_each(|(_, arg)| arg.walk(visit)),
             Kind::If(parts) | Kind::Clamp(parts) | Kind::Share(parts) => parts.iter().for_each(|part| part.walk(visit)),
             Kind::OrElse(sides)
             | Kind::Compare(_, sides)

@@ -6,6 +6,7 @@
 //! does not apply makes it inapplicable.
 
 mod amounts;
+pub(crate) mod dates;
 
 use super::value::{Family, Num, State, Truth, Val, Wide, Word};
 use crate::exact::{Exact, Inexact};
@@ -76,7 +77,15 @@ impl Function {
 pub(crate) const MOST_ARGUMENTS: usize = 8;
 
 /// Every function that is defined here, by name.
-pub(crate) const FUNCTIONS: &[&Function] = &[&amounts::INTERPOLATE];
+pub(crate) const FUNCTIONS: &[&Function] = &[
+    &dates::ADD_DAYS,
+    &dates::ADD_MONTHS,
+    &dates::ADD_YEARS,
+    &amounts::INTERPOLATE,
+    &dates::MONTHS_BETWEEN,
+    &dates::WITHIN,
+    &dates::YEARS_BETWEEN,
+];
 
 /// The function of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Function> {

@@ -3,6 +3,7 @@
 mod call;
 mod chain;
 mod plugin;
+mod tables;
 
 use std::sync::Arc;
 
@@ -12,9 +13,11 @@ use super::ir::{Expr, Kind, Leaf, Rows, Series, Site, Text};
 use super::library;
 use super::parse::{Function, Parsed, Script, closure_name};
 use super::value::{Num, Truth, Val, Word};
+use crate::calendar::Calendar;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::source::Place;
+use crate::table::Table;
 use crate::types::{Number, Type};
 
 /// What the records of a list have, in the order of their cells.
@@ -70,6 +73,9 @@ pub(crate) trait Names {
     fn plugin(&mut self, name: &str) -> Option<Offered>;
     /// The value over all cases of this name; the error says that a mistake in it is reported.
     fn portfolio(&mut self, name: &str, place: &Place) -> Result<Option<(u32, Type)>, Reported>;
+    /// The table of this name, and the cell that says which of its versions is in force.
+    fn table(&mut self, name: &str) -> Result<Option<(u32, Arc<Table>)>, Reported>;
+    fn calendar(&mut self, name: &str) -> Result<Option<Arc<Calendar>>, Reported>;
     /// Every name that could have been meant, for near misses.
     fn known(&self) -> Vec<String>;
     fn symbol(&mut self, text: &str) -> i64;
@@ -87,6 +93,7 @@ enum Term {
     Series(Series, Type),
     Rows(Rows, Arc<Record>),
     Mapped(Rows, Expr, Type),
+    Looked(tables::Looked),
     Text(Text),
 }
 
@@ -148,7 +155,8 @@ const FUNCTIONS: &[&str] = &[
 
 /// The name of every function, those that lists and series have and those that the library defines.
 fn every_function() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().copied().chain(library::FUNCTIONS.iter().map(|function| function.name))
+    let needing = library::dates::NEEDING.iter().map(|needing| needing.function.name);
+    FUNCTIONS.iter().copied().chain(library::FUNCTIONS.iter().map(|function| function.name)).chain(needing)
 }
 
 /// Whether the library has a function of this name.
@@ -282,7 +290,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
             return self.fail(diagnostic.help("give the second one a name of its own"));
         }
         if matches!(self.names.name(name, &place), Lookup::Found(_))
-            || ["params", "findings", "period", "portfolio"].contains(&name)
+            || ["params", "findings", "period", "portfolio", "tables"].contains(&name)
         {
             let diagnostic = Diagnostic::error(
                 Code::DUPLICATE_NAME,
@@ -416,6 +424,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
     fn one(&mut self, term: Term, place: &Place) -> Lowered<(Expr, Type)> {
         match term {
             Term::One(expr, ty) => Ok((expr, ty)),
+            Term::Looked(looked) => self.which_output(&looked, place),
             Term::Series(..) => {
                 let diagnostic = Diagnostic::error(
                     Code::WRONG_TYPE,
@@ -636,6 +645,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
         match term {
             Term::Text(text) => Ok(text),
             Term::One(expr, ty) => Ok(Text::Show(expr, ty)),
+            Term::Looked(looked) => self.which_output(&looked, place),
             Term::Series(..) | Term::Rows(..) | Term::Mapped(..) => {
                 let diagnostic =
                     Diagnostic::error(Code::WRONG_TYPE, place.clone(), "a list or series cannot be shown as it is");

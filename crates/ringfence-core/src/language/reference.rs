@@ -5,6 +5,9 @@
 //! evaluator shows as a disagreement. It knows nothing of missing evidence: where that plays a
 //! part, it has nothing to say.
 
+mod dates;
+mod tables;
+
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -184,7 +187,7 @@ fn register_library(engine: &mut Engine) {
             Arg::NotApplicable => Ok(Dynamic::UNIT),
         }
     }
-    for function in FUNCTIONS.iter().copied() {
+    for function in FUNCTIONS.iter().copied().filter(|function| !dates::OWN.contains(&function.name)) {
         let name = function.name;
         for count in function.fewest..=function.most {
             match count {
@@ -336,6 +339,8 @@ impl<'r, 'p> Reference<'r, 'p> {
         for function in &rules.pack.plugins {
             register_plugin(&mut engine, function);
         }
+        dates::register(&mut engine, rules, source);
+        tables::register(&mut engine, rules, source);
         let variables: Variables = Arc::default();
         let known = Arc::clone(&variables);
         let (at, first) = (Arc::clone(&now), rules.first_ordinal());
@@ -344,6 +349,9 @@ impl<'r, 'p> Reference<'r, 'p> {
             if name == "period" {
                 let position = i64::try_from(at.load(Ordering::Relaxed)).unwrap_or(0);
                 return Ok(Some(Dynamic::from(Ordinal(first + position))));
+            }
+            if name == "tables" {
+                return Ok(Some(Dynamic::from(tables::Tables)));
             }
             Ok(known.read().ok().and_then(|known| known.get(name).cloned()))
         });
@@ -665,6 +673,8 @@ impl<'r, 'p> Reference<'r, 'p> {
             (State::NotApplicable, Some(Ok(value))) if value.is_unit() => Ok(true),
             // What is settled although evidence is missing, and what rests on it, Rhai cannot work out.
             (_, None | Some(Err(_))) if settled => Ok(false),
+            // What a table gives without a missing figure, Rhai cannot give.
+            (State::Known, Some(Err(error))) if lacks_evidence(error) => Ok(false),
             (State::Known, Some(Ok(theirs))) => {
                 let ours = self.dynamic(cell, &ty, wide, bound).ok_or("our result cannot be read")?;
                 let same = match &ty {
@@ -681,6 +691,15 @@ impl<'r, 'p> Reference<'r, 'p> {
             }
             (state, theirs) => Err(format!("ours is {state:?} ({cell:?}), Rhai's is {theirs:?}")),
         }
+    }
+}
+
+/// Whether a script stopped at a name that has no value.
+fn lacks_evidence(error: &EvalAltResult) -> bool {
+    match error {
+        EvalAltResult::ErrorVariableNotFound(..) => true,
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => lacks_evidence(inner),
+        _ => false,
     }
 }
 

@@ -1,12 +1,15 @@
 //! Compiling: declarations read, scripts lowered, everything put in the order it is worked out.
 
+mod calendars;
 mod parties;
 mod plugins;
 mod portfolio;
 mod rules;
+mod tables;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -15,6 +18,7 @@ use super::declare::{self, Context};
 use super::extend;
 use super::section::{SECTIONS, entries};
 use super::{Condition, Decision, DerivedValue, Fact, Fund, Interval, Pack, Parameter, SignOff, Step, Suspect, Test};
+use crate::calendar::Calendar;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Rounding;
 use crate::fields::{self, Fields, Mistakes, check_id};
@@ -27,6 +31,7 @@ use crate::money::Currency;
 use crate::period::Periods;
 use crate::plugin::Plugins;
 use crate::source::{Entry, Node, PackSource, Place, SourceFile};
+use crate::table::Table;
 use crate::types::Type;
 use plugins::Required;
 use portfolio::RawPortfolio;
@@ -40,6 +45,8 @@ pub(super) enum Dep {
     Value(usize),
     Finding(usize),
     Portfolio(usize),
+    Table(usize),
+    Calendar(usize),
 }
 
 /// How far a value has been lowered.
@@ -59,6 +66,8 @@ struct Compiler {
     default_rounding: Rounding,
     facts: Vec<Fact>,
     parameters: Vec<Parameter>,
+    tables: Vec<Arc<Table>>,
+    calendars: Vec<Arc<Calendar>>,
     raw_values: Vec<RawValue>,
     values: Vec<Progress>,
     value_deps: Vec<BTreeSet<Dep>>,
@@ -162,7 +171,7 @@ pub(super) fn compile_whole(
     let Some(fields) = Fields::read(&first.root, "a pack", &known, &mut mistakes) else {
         return (None, mistakes);
     };
-    for document in source.documents.iter().skip(1) {
+    for document in source.documents.iter().skip(1).filter(|document| !tables::is_file(&document.root)) {
         Fields::read(&document.root, "a further file of a pack", SECTIONS, &mut mistakes);
     }
     let identity = identity(&fields, &mut mistakes);
@@ -177,6 +186,8 @@ pub(super) fn compile_whole(
         default_rounding: identity.as_ref().map_or(Rounding::PENCE, |identity| identity.rounding),
         facts: Vec::new(),
         parameters: Vec::new(),
+        tables: Vec::new(),
+        calendars: Vec::new(),
         raw_values: Vec::new(),
         values: Vec::new(),
         value_deps: Vec::new(),
@@ -204,6 +215,8 @@ pub(super) fn compile_whole(
         facts,
         fact_numbers,
         parameters,
+        tables,
+        calendars,
         values,
         value_deps,
         symbols,
@@ -250,6 +263,8 @@ pub(super) fn compile_whole(
         facts,
         fact_numbers,
         parameters,
+        tables,
+        calendars,
         sign_offs: parts.sign_offs,
         decisions: parts.decisions,
         conditions: parts.conditions,
@@ -441,6 +456,7 @@ impl Compiler {
     fn sections(&mut self, source: &PackSource) -> Option<Parts> {
         let (suspects, fact_cells) = self.facts(source);
         self.parameters(source);
+        self.tables(source);
         let value_cells = self.declare_values(source);
         self.declare_portfolio(source);
         self.check_names();
@@ -692,6 +708,10 @@ impl Compiler {
                 Dep::Value(index) => self.raw_values.get(*index).map(|value| value.name.clone()),
                 Dep::Finding(index) => self.conditions.get(*index).map(|(id, _)| id.clone()),
                 Dep::Portfolio(index) => self.portfolio.get(*index).map(|raw| format!("portfolio.{}", raw.name)),
+                Dep::Table(index) => self.tables.get(*index).map(|table| format!("tables.{}", table.name)),
+                Dep::Calendar(index) => {
+                    self.calendars.get(*index).map(|calendar| format!("calendars.{}", calendar.name))
+                }
             })
             .collect();
         names.sort();
@@ -738,7 +758,7 @@ impl Compiler {
                 entries.get(index).map(|entry| format!("the condition `{}`", entry.key)),
             ),
             // What is worked out over all cases is there before the order begins.
-            Dep::Fact(_) | Dep::Parameter(_) | Dep::Portfolio(_) => return true,
+            Dep::Fact(_) | Dep::Parameter(_) | Dep::Portfolio(_) | Dep::Table(_) | Dep::Calendar(_) => return true,
         };
         match state.get(&dep) {
             Some(true) => return true,
@@ -764,9 +784,12 @@ impl Compiler {
         state.insert(dep, true);
         order.push(match dep {
             Dep::Value(index) => Step::Value(u32::try_from(index).unwrap_or(u32::MAX)),
-            Dep::Finding(index) | Dep::Fact(index) | Dep::Parameter(index) | Dep::Portfolio(index) => {
-                Step::Finding(u32::try_from(index).unwrap_or(u32::MAX))
-            }
+            Dep::Finding(index)
+            | Dep::Fact(index)
+            | Dep::Parameter(index)
+            | Dep::Portfolio(index)
+            | Dep::Table(index)
+            | Dep::Calendar(index) => Step::Finding(u32::try_from(index).unwrap_or(u32::MAX)),
         });
         sound
     }
@@ -858,6 +881,26 @@ impl Names for Compiler {
         self.portfolio_value(name, place)
     }
 
+    fn table(&mut self, name: &str) -> Result<Option<(u32, Arc<Table>)>, lower::Reported> {
+        if self.broken.contains(&format!("tables.{name}")) {
+            return Err(lower::Reported);
+        }
+        let Some(index) = self.tables.iter().position(|table| table.name == name) else { return Ok(None) };
+        self.read(Dep::Table(index));
+        // Behind the parameters stands a cell for each table: which of its versions is in force.
+        let cell = u32::try_from(self.parameters.len() + index).unwrap_or(u32::MAX);
+        Ok(self.tables.get(index).map(|table| (cell, Arc::clone(table))))
+    }
+
+    fn calendar(&mut self, name: &str) -> Result<Option<Arc<Calendar>>, lower::Reported> {
+        if self.broken.contains(&format!("calendars.{name}")) {
+            return Err(lower::Reported);
+        }
+        let Some(index) = self.calendars.iter().position(|calendar| calendar.name == name) else { return Ok(None) };
+        self.read(Dep::Calendar(index));
+        Ok(self.calendars.get(index).map(Arc::clone))
+    }
+
     fn known(&self) -> Vec<String> {
         // Past so many mistakes nobody reads on, and looking for near misses takes the time of all names.
         if self.mistakes.len() > MANY_MISTAKES {
@@ -868,7 +911,9 @@ impl Names for Compiler {
         let parameters = self.parameters.iter().map(|parameter| format!("params.{}", parameter.name));
         let findings = self.conditions.iter().map(|(id, _)| format!("findings.{}", id.replace('-', "_")));
         let portfolio = self.portfolio.iter().map(|raw| format!("portfolio.{}", raw.name));
-        facts.chain(values).chain(parameters).chain(findings).chain(portfolio).collect()
+        let tables = self.tables.iter().map(|table| format!("tables.{}", table.name));
+        let calendars = self.calendars.iter().map(|calendar| format!("calendars.{}", calendar.name));
+        facts.chain(values).chain(parameters).chain(findings).chain(portfolio).chain(tables).chain(calendars).collect()
     }
 
     fn symbol(&mut self, text: &str) -> i64 {

@@ -108,7 +108,12 @@ pub(super) fn authority(node: Option<&Node>, context: &Context, mistakes: &mut M
 }
 
 /// The type that a declaration's `type`, `unit`, `per` and `of` describe.
-fn scalar_type(fields: &Fields<'_>, per_unit: bool, context: &Context, mistakes: &mut Mistakes) -> Option<Type> {
+pub(super) fn scalar_type(
+    fields: &Fields<'_>,
+    per_unit: bool,
+    context: &Context,
+    mistakes: &mut Mistakes,
+) -> Option<Type> {
     let node = fields.need("type", "a declaration", mistakes)?;
     let unit = fields.get("unit");
     let per = if per_unit { fields.text("per", mistakes) } else { None };

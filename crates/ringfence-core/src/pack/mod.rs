@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use crate::calendar::Calendar;
 use crate::diagnostic::Diagnostic;
 use crate::exact::{Exact, Rounding};
 use crate::language::ir::{Expr, Site, Text};
@@ -24,6 +25,7 @@ use crate::period::Periods;
 use crate::plugin::{Function, Plugins};
 use crate::ruling::{Authority, Status};
 use crate::source::{PackSource, Place};
+use crate::table::Table;
 use crate::types::{Type, Value};
 use portfolio::PortfolioValue;
 
@@ -43,6 +45,8 @@ pub struct Pack {
     pub(crate) facts: Vec<Fact>,
     pub(crate) fact_numbers: BTreeMap<String, usize>,
     pub(crate) parameters: Vec<Parameter>,
+    pub(crate) tables: Vec<Arc<Table>>,
+    pub(crate) calendars: Vec<Arc<Calendar>>,
     pub(crate) values: Vec<DerivedValue>,
     pub(crate) sign_offs: Vec<SignOff>,
     pub(crate) decisions: Vec<Decision>,

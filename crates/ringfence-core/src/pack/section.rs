@@ -7,8 +7,19 @@ use crate::fields::{Fields, Mistakes};
 use crate::source::{Entry, PackSource};
 
 /// The sections that may also stand in files of their own.
-pub(super) const SECTIONS: &[&str] =
-    &["sources", "facts", "parameters", "values", "sign-offs", "decisions", "conditions", "funds", "portfolio"];
+pub(super) const SECTIONS: &[&str] = &[
+    "sources",
+    "calendars",
+    "facts",
+    "parameters",
+    "tables",
+    "values",
+    "sign-offs",
+    "decisions",
+    "conditions",
+    "funds",
+    "portfolio",
+];
 
 /// The entries of a section, in the order of the files, each name once.
 pub(super) fn entries<'a>(source: &'a PackSource, section: &str, mistakes: &mut Mistakes) -> Vec<&'a Entry> {

@@ -200,6 +200,10 @@ impl Teller<'_> {
                     _ => format!("{name} does not apply, and {}", self.told(other, now)),
                 }
             }
+            Kind::Lookup(lookup) => match self.looked_up(lookup, now) {
+                Some(told) => format!("{} for {} ({}): {}", told.output, told.asked, told.row, told.given),
+                None => String::new(),
+            },
             _ => {
                 let verb = if truth == Truth::True { "holds" } else { "does not hold" };
                 format!("{} {verb}: {}", self.formula(expr, now), self.substituted(expr, now))
@@ -225,6 +229,11 @@ impl Teller<'_> {
 
     /// A side of a comparison: what it is called, and its value.
     pub(super) fn side(&mut self, expr: &Expr, now: usize) -> String {
+        if let Kind::Lookup(lookup) = &expr.kind
+            && let Some(told) = self.looked_up(lookup, now)
+        {
+            return format!("the {} for {} ({}: {})", told.output, told.asked, told.row, told.given);
+        }
         let family = self.family_of(expr);
         let cell = self.family_value(family, expr, now);
         let ty = self.type_of(expr);
@@ -273,6 +282,7 @@ impl Teller<'_> {
             }
             Kind::Constant(Val::Word(_)) => Some(Type::Text),
             Kind::Call(call) => Some(call.ty.clone()),
+            Kind::Lookup(lookup) => Some(lookup.ty().clone()),
             Kind::DaysBetween(_) | Kind::DayCount(_) => {
                 Some(Type::Number(Number::of(crate::types::Unit::named("days"))))
             }

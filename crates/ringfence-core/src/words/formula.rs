@@ -1,7 +1,7 @@
 //! Expressions as a reader sees them: with names, and with the values that the names had.
 
 use super::{Called, Teller};
-use crate::language::ir::{Expr, Fold, Kind, Quantity, Rows, Series};
+use crate::language::ir::{Expr, Fold, Kind, Lookup, Quantity, Rows, Series};
 use crate::language::value::{Family, Truth, Val};
 use crate::types::{Days, Type, show_number};
 
@@ -87,12 +87,15 @@ impl Teller<'_> {
                 two(self, sides, "??", ELSE)
             }
             Kind::Call(call) => {
-                let args: Vec<String> =
+                let mut args: Vec<String> =
                     call.args.iter().map(|(_, arg)| self.write(arg, now, values, LOOSEST)).collect();
+                let told = call.with.as_ref().and_then(crate::language::library::dates::With::told);
+                args.extend(told.map(|(written, known)| if values { known } else { written }));
                 let name = call.function.name;
                 let text = if values { (call.function.said)(&args) } else { format!("{name}({})", args.join(", ")) };
                 (text, if values { LOOSEST } else { TIGHTEST })
             }
+            Kind::Lookup(lookup) => (self.lookup(lookup, now, values), TIGHTEST),
             Kind::And(parts) => (self.many(parts, " && ", now, values, AND), AND),
             Kind::Or(parts) => (self.many(parts, " || ", now, values, OR), OR),
             Kind::Not(inner) => (format!("!{}", self.write(inner, now, values, TIGHTEST)), TIGHTEST),
@@ -166,6 +169,21 @@ impl Teller<'_> {
                 (format!("days_between({})", self.many(&**sides, ", ", now, values, LOOSEST)), TIGHTEST)
             }
         }
+    }
+
+    fn lookup(&mut self, lookup: &Lookup, now: usize, values: bool) -> String {
+        let table = &lookup.table;
+        if values {
+            let told = self.looked_up(lookup, now);
+            return told.map_or_else(
+                || "?".to_owned(),
+                |told| format!("{} ({} for {}: {})", told.given, told.output, told.asked, told.row),
+            );
+        }
+        let args: Vec<String> = lookup.args.iter().map(|(_, arg)| self.write(arg, now, false, LOOSEST)).collect();
+        let output = table.outputs.get(lookup.output).filter(|_| table.outputs.len() > 1);
+        let output = output.map(|output| format!(".{}", output.name)).unwrap_or_default();
+        format!("tables.{}({}){output}", table.name, args.join(", "))
     }
 
     fn many(&mut self, parts: &[Expr], between: &str, now: usize, values: bool, binds: u8) -> String {
@@ -378,6 +396,7 @@ impl Teller<'_> {
             Kind::Now => Family::Word,
             Kind::Call(call) => call.ty.family(),
             Kind::Plugin(call) => call.function.result().family(),
+            Kind::Lookup(lookup) => lookup.ty().family(),
             Kind::Let { then, .. } => self.family_of(then),
             Kind::If(parts) => {
                 let [_, then, _] = &**parts;

@@ -6,6 +6,7 @@ mod funds;
 mod missing;
 mod portfolio;
 mod ranges;
+mod tables;
 
 pub(crate) use findings::the;
 pub(crate) use missing::Lacks;
@@ -90,6 +91,8 @@ pub(crate) fn ruling(rules: &Rules<'_>, bound: &Bound, scratch: &Scratch, within
         funds: funds.unwrap_or_default(),
         values,
         parameters: teller.parameters(),
+        tables: teller.tables(),
+        calendars: tables::calendars(pack),
         evidence: teller.evidence(),
         missing,
         portfolio: teller.portfolio(),
@@ -393,6 +396,7 @@ impl<'a> Teller<'a> {
                 ));
             }
         }
+        self.warn_of_tables(&mut warnings);
         for (slot, chosen) in &self.bound.chosen {
             if chosen.rejected.is_none() && !chosen.restated {
                 continue;

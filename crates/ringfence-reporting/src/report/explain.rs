@@ -12,8 +12,8 @@ use super::evidence::{Fact, facts, period_table, whole_table};
 use super::instalments::{common_rule, is_through, name_of, results, tranches, tranches_note};
 use super::short::tally;
 use super::{
-    Only, capital, cited, counted, day, dispositions, ended, identity, is_open, listed, named, parameter, passed,
-    reason_tells_where, replay, sentence, title_of,
+    Only, calendar_used, capital, cited, counted, day, dispositions, ended, identity, is_open, listed, named,
+    parameter, passed, reason_tells_where, replay, sentence, table_used, title_of,
 };
 use crate::document::{Document, Line};
 use crate::portfolio::missing_for;
@@ -39,6 +39,7 @@ pub(crate) fn explain(ruling: &Ruling, only: Only<'_>) -> Document {
     });
     letter.evidence_left(names.as_ref());
     letter.parameters(names.as_ref());
+    letter.tables(names.as_ref());
     letter.closing();
     letter.document
 }
@@ -461,6 +462,18 @@ impl<'a> Letter<'a> {
         self.document.bullets(used.into_iter().map(parameter));
     }
 
+    fn tables(&mut self, names: Option<&BTreeSet<String>>) {
+        let tables = self.ruling.tables.iter().filter(|found| chosen(names, &found.name)).map(table_used);
+        let calendars = self.ruling.calendars.iter().filter(|found| chosen(names, &found.name)).map(calendar_used);
+        let used: Vec<Line> = tables.chain(calendars).collect();
+        if used.is_empty() {
+            return;
+        }
+        self.document.heading(2, "Tables and calendars");
+        self.document.paragraph("These are set by the rules and not by the case.");
+        self.document.bullets(used);
+    }
+
     fn closing(&mut self) {
         let ruling = self.ruling;
         if !self.missing.is_empty() {
@@ -506,7 +519,7 @@ impl<'a> Letter<'a> {
         if word.starts_with("portfolio.") {
             names.insert(word.to_owned());
         }
-        let word = word.strip_prefix("params.").unwrap_or(word);
+        let word = word.strip_prefix("params.").or_else(|| word.strip_prefix("tables.")).unwrap_or(word);
         let is_named =
             |name: &str| word.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         for value in self.ruling.values.iter().filter(|value| is_named(&value.name)) {
@@ -516,6 +529,8 @@ impl<'a> Letter<'a> {
         }
         names.extend(self.ruling.evidence.iter().map(|evidence| &evidence.fact).filter(|fact| is_named(fact)).cloned());
         names.extend(self.ruling.parameters.iter().map(|found| &found.name).filter(|name| is_named(name)).cloned());
+        names.extend(self.ruling.tables.iter().map(|found| &found.name).filter(|name| is_named(name)).cloned());
+        names.extend(self.ruling.calendars.iter().map(|found| &found.name).filter(|name| is_named(name)).cloned());
     }
 }
 

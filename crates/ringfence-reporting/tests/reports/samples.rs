@@ -166,6 +166,8 @@ fn ruling(area: &Area, signed: Outcome) -> Ruling {
         funds: vec![performance(area, signed), ring_fenced(area, released)],
         values: values(area),
         parameters: parameters(),
+        tables: Vec::new(),
+        calendars: Vec::new(),
         evidence: evidence(area),
         missing: Vec::new(),
         portfolio: None,

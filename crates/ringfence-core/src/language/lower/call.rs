@@ -28,7 +28,8 @@ impl<'a, N: Names> Lowerer<'a, N> {
             return self.outside(place, &format!("`{name}`"), "a script computes a value and does nothing else");
         }
         let defined = library::find(name);
-        if defined.is_none() && !FUNCTIONS.contains(&name) {
+        let needing = library::dates::needing(name);
+        if defined.is_none() && needing.is_none() && !FUNCTIONS.contains(&name) {
             match self.names.plugin(name) {
                 Some(Offered::Sound(function)) => return self.plugin(function, call, receiver, &place),
                 Some(Offered::Undeclared) => {
@@ -55,6 +56,9 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 None => return self.arguments(name, &place, "at least one argument"),
             },
         };
+        if let Some(needing) = needing {
+            return self.needing(needing, subject, &at, rest, &place);
+        }
         match defined {
             Some(function) => self.defined(function, subject, &at, rest, &place),
             None => self.function(name, subject, &at, rest, &place),
@@ -88,11 +92,11 @@ impl<'a, N: Names> Lowerer<'a, N> {
             Err(Wrong::Unit(what, left, right)) => return self.unlike(what, &left, &right, place),
         };
         let args = lowered.into_iter().map(|(expr, ty)| (ty.family(), expr)).collect();
-        let node = self.node(Kind::Call(Box::new(Call { function, args, ty: ty.clone() })), place);
+        let node = self.node(Kind::Call(Box::new(Call { function, with: None, args, ty: ty.clone() })), place);
         Ok(Term::One(node, ty))
     }
 
-    fn arguments<T>(&mut self, name: &str, place: &Place, wants: &str) -> Lowered<T> {
+    pub(super) fn arguments<T>(&mut self, name: &str, place: &Place, wants: &str) -> Lowered<T> {
         let diagnostic = Diagnostic::error(Code::WRONG_ARGUMENTS, place.clone(), format!("`{name}` takes {wants}"));
         self.fail(diagnostic)
     }
@@ -188,7 +192,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
     }
 
     /// A text compared with a choice must be one of its alternatives.
-    fn known_choice(&mut self, text: (&Type, &Expr), other: &Type, place: &Place) -> Lowered<()> {
+    pub(super) fn known_choice(&mut self, text: (&Type, &Expr), other: &Type, place: &Place) -> Lowered<()> {
         let (Type::Text, Type::Choice(of)) = (text.0, other) else { return Ok(()) };
         let Kind::Constant(Val::Word(word)) = text.1.kind else { return Ok(()) };
         let known: Vec<i64> = of.iter().map(|choice| self.names.symbol(choice)).collect();

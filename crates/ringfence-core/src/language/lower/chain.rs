@@ -10,7 +10,7 @@ use rhai::{Expr as Ast, FnCallExpr, Position};
 use std::sync::Arc;
 
 /// A link of a chain such as `a.b[c].d()`.
-enum Link<'a> {
+pub(super) enum Link<'a> {
     Property(&'a str, Position),
     Method(&'a FnCallExpr, Position),
     Index(&'a Ast, Position),
@@ -73,6 +73,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
             "findings" => return self.finding(&place, links),
             "period" => return self.period(&place),
             "portfolio" => return self.portfolio(&place, links),
+            "tables" => return self.table(&place, links),
             _ => {}
         }
         let mut properties = Vec::new();
@@ -254,6 +255,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
 
     fn property(&mut self, term: Term, name: &str, place: &Place) -> Lowered<Term> {
         let what = match term {
+            Term::Looked(looked) => return self.named_output(looked, name, place),
             Term::Rows(..) | Term::Mapped(..) => "a list".to_owned(),
             Term::Series(..) => "a series".to_owned(),
             Term::Text(_) => "a text".to_owned(),

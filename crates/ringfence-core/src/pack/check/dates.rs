@@ -14,12 +14,22 @@ use crate::source::Place;
 
 /// Parameters that nobody has found in a source; a change that was cancelled moves no money.
 pub(super) fn unverified(checked: &Checked<'_>, mistakes: &mut Mistakes) {
+    let help = "every ruling that uses it says so; find a source for it";
     for parameter in &checked.pack.parameters {
         for (_, dated) in parameter.standing().filter(|(_, dated)| dated.status == Status::Unverified) {
             let message = format!("nobody has verified the parameter `{}` from {}", parameter.name, dated.from);
-            let help = "every ruling that uses it says so; find a source for it";
             warn(mistakes, Code::UNVERIFIED, dated.place.clone(), message, help);
         }
+    }
+    for table in &checked.pack.tables {
+        for version in table.versions.iter().filter(|version| version.status == Status::Unverified) {
+            let message = format!("nobody has verified the table `{}` from {}", table.name, version.from);
+            warn(mistakes, Code::UNVERIFIED, version.place.clone(), message, help);
+        }
+    }
+    for calendar in checked.pack.calendars.iter().filter(|calendar| calendar.status == Status::Unverified) {
+        let message = format!("nobody has verified the calendar `{}`", calendar.name);
+        warn(mistakes, Code::UNVERIFIED, calendar.place.clone(), message, help);
     }
 }
 

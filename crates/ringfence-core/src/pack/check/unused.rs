@@ -25,6 +25,12 @@ pub(super) fn names(checked: &Checked<'_>, mistakes: &mut Mistakes) {
     for (number, parameter) in pack.parameters.iter().enumerate() {
         unused(Dep::Parameter(number), parameter.place.clone(), "parameter", &parameter.name);
     }
+    for (number, table) in pack.tables.iter().enumerate() {
+        unused(Dep::Table(number), table.place.clone(), "table", &table.name);
+    }
+    for (number, calendar) in pack.calendars.iter().enumerate() {
+        unused(Dep::Calendar(number), calendar.place.clone(), "calendar", &calendar.name);
+    }
     for (number, value) in pack.portfolio.iter().enumerate() {
         if let Some(place) = checked.place("portfolio", &value.name) {
             unused(Dep::Portfolio(number), place, "value over all cases", &value.name);
@@ -53,7 +59,7 @@ pub(super) fn conditions(checked: &Checked<'_>, mistakes: &mut Mistakes) {
                 Dep::Value(number) => checked.uses.values.get(number),
                 Dep::Finding(number) => checked.uses.conditions.get(number),
                 Dep::Portfolio(number) => checked.uses.portfolio.get(number),
-                Dep::Fact(_) | Dep::Parameter(_) => None,
+                Dep::Fact(_) | Dep::Parameter(_) | Dep::Table(_) | Dep::Calendar(_) => None,
             };
             open.extend(next.into_iter().flatten());
         }

@@ -197,7 +197,7 @@ impl Compiler {
                 match dep {
                     Dep::Value(index) => open.extend(self.value_deps.get(index).into_iter().flatten().copied()),
                     Dep::Finding(index) => open.extend(condition_deps.get(index).into_iter().flatten().copied()),
-                    Dep::Fact(_) | Dep::Parameter(_) | Dep::Portfolio(_) => {}
+                    Dep::Fact(_) | Dep::Parameter(_) | Dep::Portfolio(_) | Dep::Table(_) | Dep::Calendar(_) => {}
                 }
             }
             let other = reached.iter().find_map(|dep| match dep {
