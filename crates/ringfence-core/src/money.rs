@@ -98,7 +98,12 @@ impl Currency {
 
     /// An amount as people write it: `£1,077,270.00`, `-£12.50`, `USD 5.00`.
     pub fn show(&self, amount: Money) -> String {
-        let text = grouped(&scaled_text(amount.pence.into(), 2));
+        self.show_digits(&scaled_text(amount.pence.into(), 2))
+    }
+
+    /// The same of a number with as many digits as it has.
+    pub(crate) fn show_digits(&self, text: &str) -> String {
+        let text = grouped(text);
         let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
         match self.code.as_str() {
             "GBP" => format!("{sign}£{digits}"),

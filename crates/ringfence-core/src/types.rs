@@ -76,6 +76,11 @@ impl Unit {
         Self { powers }
     }
 
+    /// The other currency that this is an amount of, where the unit is the code of one: `EUR`.
+    pub(crate) fn currency(&self) -> Option<Currency> {
+        self.single().and_then(Currency::new)
+    }
+
     /// The one named unit this is, in the singular, if it is one.
     fn single(&self) -> Option<&str> {
         match self.powers.iter().next() {
@@ -91,8 +96,10 @@ impl fmt::Display for Unit {
         if self.is_none() {
             return f.write_str("no unit");
         }
-        let plural =
-            |name: &str| if name == MONEY || name.ends_with('s') { name.to_owned() } else { format!("{name}s") };
+        let plural = |name: &str| {
+            let as_it_is = name == MONEY || name.ends_with('s') || Currency::new(name).is_some();
+            if as_it_is { name.to_owned() } else { format!("{name}s") }
+        };
         let mut above = Vec::new();
         let mut below = Vec::new();
         for (name, power) in &self.powers {
@@ -393,11 +400,11 @@ pub(crate) fn show_number(number: Exact, of: &Number, currency: &Currency) -> St
             None => format!("{} (before rounding)", currency.show(rounded_pence(number))),
         };
     }
+    if let Some(other) = of.unit.currency() {
+        return in_currency(number, &other);
+    }
     if let Some(rest) = money_per(&of.unit) {
-        let amount = match Money::from_exact(number) {
-            Some(money) => currency.show(money),
-            None => format!("about {}", currency.show(rounded_pence(number))),
-        };
+        let amount = in_currency(number, currency);
         return format!("{amount} {rest}");
     }
     let text = plain(number);
@@ -406,6 +413,17 @@ pub(crate) fn show_number(number: Exact, of: &Number, currency: &Currency) -> St
         Some(_) => format!("{text} {}", of.unit),
         None if of.unit.is_none() => text,
         None => format!("{text} ({})", of.unit),
+    }
+}
+
+/// An amount or a rate with the digits it has; a long one is cut.
+fn in_currency(number: Exact, currency: &Currency) -> String {
+    match (Money::from_exact(number), number.decimal()) {
+        (Some(money), _) => currency.show(money),
+        (None, Some(text)) if text.split_once('.').is_none_or(|(_, part)| part.len() <= 6) => {
+            currency.show_digits(&text)
+        }
+        _ => format!("about {}", currency.show(rounded_pence(number))),
     }
 }
 
@@ -461,6 +479,10 @@ mod tests {
         assert_eq!(show("723", Number::of(Unit::named("admissions"))), "723 admissions");
         assert_eq!(show("1", Number::of(Unit::named("admissions"))), "1 admission");
         assert_eq!(show("1490", Number::of(Unit::money().per(&Unit::named("admission")))), "£1,490.00 per admission");
+        let per_euro = Number::of(Unit::money().per(&Unit::named("EUR")));
+        assert_eq!(show("0.8353", per_euro), "£0.8353 per EUR");
+        assert_eq!(show("12500.5", Number::of(Unit::named("EUR"))), "€12,500.50");
+        assert_eq!(Unit::named("EUR").to_string(), "EUR");
         assert_eq!(show_number(Exact::ratio(9, 14).unwrap(), &Number::plain(), &pounds), "about 0.6429");
     }
 

@@ -200,7 +200,11 @@ impl Teller<'_> {
                     _ => format!("{name} does not apply, and {}", self.told(other, now)),
                 }
             }
+            Kind::Call(_) => {
+                format!("{}: {}", self.substituted(expr, now), if truth == Truth::True { "yes" } else { "no" })
+            }
             Kind::Lookup(lookup) => match self.looked_up(lookup, now) {
+                Some(told) if told.row.is_empty() => format!("{} for {}: {}", told.output, told.asked, told.given),
                 Some(told) => format!("{} for {} ({}): {}", told.output, told.asked, told.row, told.given),
                 None => String::new(),
             },
@@ -222,7 +226,8 @@ impl Teller<'_> {
 
     fn told_compare(&mut self, comparison: Comparison, sides: &[Expr; 2], now: usize, truth: Truth) -> String {
         let [left, right] = sides;
-        let words = comparing(comparison, truth);
+        let of_days = matches!(self.type_of(left), Some(Type::Date));
+        let words = if of_days { comparing_days(comparison, truth) } else { comparing(comparison, truth) };
         let left = self.side(left, now);
         format!("{left} is {words} {}", self.side(right, now))
     }
@@ -232,7 +237,7 @@ impl Teller<'_> {
         if let Kind::Lookup(lookup) = &expr.kind
             && let Some(told) = self.looked_up(lookup, now)
         {
-            return format!("the {} for {} ({}: {})", told.output, told.asked, told.row, told.given);
+            return format!("the {} for {} ({}{})", told.output, told.asked, told.before_row(": "), told.given);
         }
         let family = self.family_of(expr);
         let cell = self.family_value(family, expr, now);
@@ -614,6 +619,17 @@ pub(super) const fn comparing(comparison: Comparison, truth: Truth) -> &'static 
         (Comparison::AtLeast, false) | (Comparison::Less, true) => "below",
         (Comparison::Greater, true) | (Comparison::AtMost, false) => "above",
         (Comparison::Greater, false) | (Comparison::AtMost, true) => "not above",
+    }
+}
+
+/// The same for days.
+const fn comparing_days(comparison: Comparison, truth: Truth) -> &'static str {
+    match (comparison, matches!(truth, Truth::True)) {
+        (Comparison::AtLeast, true) | (Comparison::Less, false) => "on or after",
+        (Comparison::AtLeast, false) | (Comparison::Less, true) => "before",
+        (Comparison::Greater, true) | (Comparison::AtMost, false) => "after",
+        (Comparison::Greater, false) | (Comparison::AtMost, true) => "on or before",
+        (Comparison::Equal | Comparison::NotEqual, _) => comparing(comparison, truth),
     }
 }
 

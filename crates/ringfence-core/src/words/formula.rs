@@ -175,10 +175,7 @@ impl Teller<'_> {
         let table = &lookup.table;
         if values {
             let told = self.looked_up(lookup, now);
-            return told.map_or_else(
-                || "?".to_owned(),
-                |told| format!("{} ({} for {}: {})", told.given, told.output, told.asked, told.row),
-            );
+            return told.map_or_else(|| "?".to_owned(), |told| format!("{} ({})", told.given, told.asked_and_row()));
         }
         let args: Vec<String> = lookup.args.iter().map(|(_, arg)| self.write(arg, now, false, LOOSEST)).collect();
         let output = table.outputs.get(lookup.output).filter(|_| table.outputs.len() > 1);
@@ -224,7 +221,9 @@ impl Teller<'_> {
     fn typed(&self, cell: Val, ty: &Type) -> String {
         match (cell, ty) {
             (Val::Num(num), Type::Number(of)) => match num.known(&self.wide) {
-                Some(number) if of.percent || of.unit.is_money() => show_number(number, of, &self.rules.pack.currency),
+                Some(number) if of.percent || of.unit.is_money() || of.unit.currency().is_some() => {
+                    show_number(number, of, &self.rules.pack.currency)
+                }
                 Some(number) => {
                     let shown = show_number(number, of, &self.rules.pack.currency);
                     if shown.contains('£') || shown.contains(" per ") {

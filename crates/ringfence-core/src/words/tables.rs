@@ -5,7 +5,7 @@ use crate::language::ir::Lookup;
 use crate::language::value::{State, Val};
 use crate::pack::Pack;
 use crate::ruling::{CalendarUsed, Status, TableUsed};
-use crate::table::{Column, Row};
+use crate::table::{Cell, Column, Row};
 use crate::types::Type;
 
 /// What was looked up, for the reader.
@@ -14,10 +14,27 @@ pub(super) struct Told {
     pub(super) output: String,
     /// `87%`.
     pub(super) asked: String,
-    /// `60% to 90%`, or that no row holds.
+    /// `60% to 90%`, or that no row holds; nothing where the row is for just what was asked.
     pub(super) row: String,
     /// `good`.
     pub(super) given: String,
+}
+
+impl Told {
+    /// The row and what stands between it and what follows.
+    pub(super) fn before_row(&self, between: &str) -> String {
+        if self.row.is_empty() { String::new() } else { format!("{}{between}", self.row) }
+    }
+
+    /// `rating for 87%: 60% to 90%`.
+    pub(super) fn asked_and_row(&self) -> String {
+        let between = match self.row.as_str() {
+            "" => "",
+            row if row.starts_with("row ") => "; ",
+            _ => ": ",
+        };
+        format!("{} for {}{between}{}", self.output, self.asked, self.row)
+    }
 }
 
 impl Teller<'_> {
@@ -40,6 +57,7 @@ impl Teller<'_> {
         let several = table.inputs.len() > 1;
         let told = |row: &Row| match version.rows.iter().position(|other| std::ptr::eq(other, row)) {
             Some(at) if several => format!("row {}: {}", at + 1, row_told(row, &table.inputs)),
+            _ if row.cells.first().is_some_and(is_one_value) => String::new(),
             _ => row_told(row, &table.inputs),
         };
         let held: Vec<String> = version.hits(table.hit, values).map(told).collect();
@@ -86,6 +104,15 @@ impl Teller<'_> {
             let (name, title) = (&calendar.name, &calendar.title);
             warnings.push(format!("the calendar `{name}` ({title}) is unverified: no source for it has been seen"));
         }
+    }
+}
+
+/// Whether a cell holds for one value only.
+fn is_one_value(cell: &Cell) -> bool {
+    match cell {
+        Cell::Any => false,
+        Cell::Of(words) => words.len() == 1,
+        Cell::Stretch(stretch) => stretch.low.is_some() && stretch.low == stretch.high,
     }
 }
 

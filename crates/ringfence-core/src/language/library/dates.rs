@@ -123,7 +123,7 @@ pub(super) const WITHIN: Function = Function {
         _ => Ok(Arg::NotApplicable),
     },
     said: |args| match args {
-        [day, from, until] => format!("{day} within {from} until before {until}"),
+        [day, from, until] => format!("whether {day} lies in the stretch from {from} until before {until}"),
         _ => String::new(),
     },
 };
@@ -179,7 +179,7 @@ const IS_WORKING_DAY: Needing = Needing {
         types: |args| dates(args).map(|()| Type::Bool),
         apply: |_| Ok(Arg::NotApplicable),
         said: |args| match args {
-            [date, calendar] => format!("{date} as a working day ({calendar})"),
+            [date, calendar] => format!("whether {date} is a working day ({calendar})"),
             _ => String::new(),
         },
     },
@@ -202,7 +202,7 @@ const FIRST_DAY: Needing = Needing {
             _ => Err(Wrong::Kind),
         },
         apply: |_| Ok(Arg::NotApplicable),
-        said: |args| format!("first day of {}", args.join("")),
+        said: |args| format!("the first day of {}", args.join("")),
     },
     needs: Needs::Every(|every, args| day_of(every, args, Period::first_day)),
 };
@@ -211,7 +211,7 @@ const FIRST_DAY: Needing = Needing {
 const LAST_DAY: Needing = Needing {
     function: Function {
         name: "last_day",
-        said: |args| format!("last day of {}", args.join("")),
+        said: |args| format!("the last day of {}", args.join("")),
         ..FIRST_DAY.function
     },
     needs: Needs::Every(|every, args| day_of(every, args, Period::last_day)),
