@@ -66,6 +66,10 @@ codes! {
     WRONG_UNIT = "wrong-unit";
     /// A function called with the wrong arguments.
     WRONG_ARGUMENTS = "wrong-arguments";
+    /// A `switch` that says nothing of some values.
+    NOT_COVERED = "not-covered";
+    /// An arm of a `switch` that is never taken.
+    UNREACHABLE_ARM = "unreachable-arm";
     /// Values or conditions that need each other.
     CYCLE = "cycle";
     /// A value over all cases that rests on another one.

@@ -44,6 +44,15 @@ pub enum Inexact {
     /// A day that a calendar does not know.
     #[error("the day lies outside the days that the calendar is known for")]
     OutsideCalendar,
+    /// An amount cannot be shared out by a weight below nought.
+    #[error("a weight is below nought")]
+    NegativeWeight,
+    /// An amount cannot be shared out where nobody has a weight.
+    #[error("the weights come to nought")]
+    NoWeight,
+    /// The shares of a profile are more or less than the whole.
+    #[error("the shares do not come to 1")]
+    SharesOfMore,
 }
 
 /// Why a text is not a number.
@@ -356,6 +365,9 @@ impl Rounding {
     pub const PENCE: Self = Self { step: Exact { num: 1, den: 100 }, mode: RoundingMode::HalfAwayFromZero };
     /// To whole numbers, with a half away from zero.
     pub const WHOLE: Self = Self { step: Exact::ONE, mode: RoundingMode::HalfAwayFromZero };
+
+    /// To the whole number below.
+    pub(crate) const WHOLE_DOWN: Self = Self { step: Exact::ONE, mode: RoundingMode::Floor };
 
     /// Rounding to multiples of `step`; `None` unless `step` is above zero.
     pub fn new(step: Exact, mode: RoundingMode) -> Option<Self> {

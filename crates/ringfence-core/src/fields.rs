@@ -276,6 +276,7 @@ const RESERVED: &[&str] = &[
     "package",
     "params",
     "period",
+    "periods",
     "portfolio",
     "print",
     "private",

@@ -185,6 +185,15 @@ impl EvaluateError {
             Self::Inexact { why: Inexact::OutsideCalendar, .. } => {
                 "declare the calendar for more days, with all their holidays; none is guessed".to_owned()
             }
+            Self::Inexact { why: Inexact::NegativeWeight, .. } => {
+                "give each a weight of nought or more: `greater_of(weight, 0)`".to_owned()
+            }
+            Self::Inexact { why: Inexact::NoWeight, .. } => {
+                "say what the parts are then, as the last argument: `\"equal\"` or `\"not-applicable\"`".to_owned()
+            }
+            Self::Inexact { why: Inexact::SharesOfMore, .. } => {
+                "correct the shares, or use `allocate(total, weights)`, which takes any weights".to_owned()
+            }
             Self::Inexact { .. } => "round at a declared point before the number grows so long".to_owned(),
             Self::Unconserved { .. } => {
                 "a fund has an amount of nothing or more, and releases at most that: limit the scripts with \

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::eval::Cells;
-use super::ir::{Call, Comparison, Expr, Fold, Kind, Leaf, Lookup, Quantity, Rows, Series};
+use super::ir::{Action, Allocate, Call, Comparison, Expr, Fold, Kind, Leaf, Lookup, Over, Quantity, Rows, Series};
 use super::library::{Arg, Moves};
 use super::possible::{Among, End, Possible, Range, Truths, Words};
 use super::value::{Family, State, Truth, Val};
@@ -36,8 +36,8 @@ pub(crate) enum Open {
 #[derive(Clone, Debug)]
 enum Local<'e> {
     Nothing,
-    /// What it may be, what it is worked out from, and whether what that lacks was told.
-    Value(Possible, Family, &'e Expr, bool),
+    /// What it may be, and what it is worked out from, as long as it was not told what that lacks.
+    Value(Possible, Option<(Family, &'e Expr)>),
     /// A row of a list by its first cell; `None` for a row of a list that is missing.
     Row(Option<u32>),
 }
@@ -129,6 +129,18 @@ impl<'a, 'e> Bounds<'a, 'e> {
         }
     }
 
+    /// The period of a row, or the one ruled on, or so many before it; `None` before the first.
+    fn position(&self, row: Option<u16>, back: u16) -> Option<usize> {
+        let position = match row {
+            None => self.now,
+            Some(row) => match self.locals.get(row as usize) {
+                Some(Local::Row(Some(position))) => *position as usize,
+                _ => return None,
+            },
+        };
+        position.checked_sub(back.into())
+    }
+
     fn field(&self, expr: &Expr, row: u16, field: u32, family: Family) -> Possible {
         let first = match self.locals.get(row as usize) {
             Some(Local::Row(first)) => *first,
@@ -152,7 +164,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
 
     fn bind(&mut self, local: u16, family: Family, value: &'e Expr) {
         let possible = self.of(family, value);
-        self.set(local, Local::Value(possible, family, value, false));
+        self.set(local, Local::Value(possible, Some((family, value))));
     }
 
     fn set(&mut self, local: u16, value: Local<'e>) {
@@ -294,6 +306,10 @@ impl<'a, 'e> Bounds<'a, 'e> {
                 self.bind(*local, *family, value);
                 self.truth(then)
             }
+            Kind::Do { actions, then } => {
+                self.act(actions);
+                self.truth(then)
+            }
             Kind::If(parts) => self.choice(Family::Truth, parts, expr.site).truths(),
             Kind::OrElse(sides) => self.or_else(Family::Truth, sides).truths(),
             Kind::Call(call) => self.call(call).truths(),
@@ -302,16 +318,24 @@ impl<'a, 'e> Bounds<'a, 'e> {
         }
     }
 
-    /// The rows of a list; `None` where it is missing, an error where it does not apply.
-    fn span(&self, rows: &Rows) -> Result<Option<(u32, u32)>, State> {
-        match self.cells.facts.get(rows.list as usize) {
-            Some(Val::Rows(span)) => match span.state {
-                State::Known => Ok(Some((span.first, span.count))),
-                State::Missing => Ok(None),
-                State::NotApplicable => Err(State::NotApplicable),
+    /// The first cell or place of each row; `None` where the list is missing, an error where it does not apply.
+    fn span(&self, rows: &Rows) -> Result<Option<Vec<u32>>, State> {
+        let (start, count, stride) = match rows.over {
+            Over::List { slot, stride } => match self.cells.facts.get(slot as usize) {
+                Some(Val::Rows(span)) => match span.state {
+                    State::Known => (span.first, span.count, stride),
+                    State::Missing => return Ok(None),
+                    State::NotApplicable => return Err(State::NotApplicable),
+                },
+                _ => return Ok(None),
             },
-            _ => Ok(None),
-        }
+            Over::Periods => (0, Self::narrow(self.pack.period_count()), 1),
+            Over::Recent(most) => {
+                let through = Self::narrow(self.now + 1);
+                (through.saturating_sub(most), through.min(most), 1)
+            }
+        };
+        Ok(Some((0..count).map(|row| start + row * stride).collect()))
     }
 
     /// Whether a row passes the filters: it may, and it may not.
@@ -327,11 +351,11 @@ impl<'a, 'e> Bounds<'a, 'e> {
     fn quantify(&mut self, quantity: Quantity, rows: &'e Rows, test: &'e Expr) -> Truths {
         let all = quantity == Quantity::All;
         let Ok(span) = self.span(rows) else { return Truths::of(Truth::NotApplicable) };
-        let Some((first, count)) = span else { return Truths::ANY };
+        let Some(firsts) = span else { return Truths::ANY };
         let neutral = Truths::of(Truth::from_bool(all));
         let mut sum = neutral;
-        for row in 0..count {
-            self.set(rows.local, Local::Row(Some(first + row * rows.stride)));
+        for first in firsts {
+            self.set(rows.local, Local::Row(Some(first)));
             let (may, may_not) = self.kept(rows);
             let mut part = if may { self.truth(test) } else { Truths::NONE };
             if may_not {
@@ -364,6 +388,10 @@ impl<'a, 'e> Bounds<'a, 'e> {
                 self.bind(*local, *family, value);
                 self.num(then)
             }
+            Kind::Do { actions, then } => {
+                self.act(actions);
+                self.num(then)
+            }
             Kind::If(parts) => self.choice(Family::Num, parts, expr.site).range(),
             Kind::OrElse(sides) => self.or_else(Family::Num, sides).range(),
             Kind::Call(call) => self.call(call).range(),
@@ -372,6 +400,9 @@ impl<'a, 'e> Bounds<'a, 'e> {
             Kind::SumRows(rows, body) => self.sum_rows(rows, body),
             Kind::LeastRow(rows, body) => self.extreme_row(rows, body, false),
             Kind::GreatestRow(rows, body) => self.extreme_row(rows, body, true),
+            Kind::MeanRow(rows, body) => self.mean_row(rows, body),
+            Kind::Consecutive(rows, test) => self.consecutive(rows, test),
+            Kind::Allocate(shared) => self.allocate(shared),
             Kind::DayCount(days) => {
                 let days = self.word(days);
                 match days.single() {
@@ -457,12 +488,12 @@ impl<'a, 'e> Bounds<'a, 'e> {
     fn count(&mut self, rows: &'e Rows) -> Range {
         let Ok(span) = self.span(rows) else { return Range::NOT_APPLICABLE };
         let nought = End::At(Exact::ZERO);
-        let Some((first, count)) = span else {
+        let Some(firsts) = span else {
             return Range { absent: true, ..Range::between(nought, End::Above) };
         };
         let (mut least, mut most) = (0_i64, 0_i64);
-        for row in 0..count {
-            self.set(rows.local, Local::Row(Some(first + row * rows.stride)));
+        for first in firsts {
+            self.set(rows.local, Local::Row(Some(first)));
             let (may, may_not) = self.kept(rows);
             most += i64::from(may);
             least += i64::from(!may_not);
@@ -473,7 +504,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
     fn sum_rows(&mut self, rows: &'e Rows, body: &'e Expr) -> Range {
         let Ok(span) = self.span(rows) else { return Range::NOT_APPLICABLE };
         let nought = Range::point(Exact::ZERO);
-        let Some((first, count)) = span else {
+        let Some(firsts) = span else {
             let one = self.unknown_rows(rows, body);
             let nought = End::At(Exact::ZERO);
             let low = if one.low >= nought { nought } else { End::Below };
@@ -481,8 +512,8 @@ impl<'a, 'e> Bounds<'a, 'e> {
             return Range { absent: true, ..Range::between(low, high) };
         };
         let mut sum = nought;
-        for row in 0..count {
-            self.set(rows.local, Local::Row(Some(first + row * rows.stride)));
+        for first in firsts {
+            self.set(rows.local, Local::Row(Some(first)));
             let (may, may_not) = self.kept(rows);
             if !may {
                 continue;
@@ -495,15 +526,15 @@ impl<'a, 'e> Bounds<'a, 'e> {
 
     fn extreme_row(&mut self, rows: &'e Rows, body: &'e Expr, greatest: bool) -> Range {
         let Ok(span) = self.span(rows) else { return Range::NOT_APPLICABLE };
-        let Some((first, count)) = span else {
+        let Some(firsts) = span else {
             let one = self.unknown_rows(rows, body);
             return Range { absent: true, ..one };
         };
         let choose = if greatest { Range::greater } else { Range::lesser };
         // The best so far, and whether some row is kept for certain.
         let mut best: Option<(Range, bool)> = None;
-        for row in 0..count {
-            self.set(rows.local, Local::Row(Some(first + row * rows.stride)));
+        for first in firsts {
+            self.set(rows.local, Local::Row(Some(first)));
             let (may, may_not) = self.kept(rows);
             if !may {
                 continue;
@@ -529,10 +560,121 @@ impl<'a, 'e> Bounds<'a, 'e> {
         }
     }
 
+    fn mean_row(&mut self, rows: &'e Rows, body: &'e Expr) -> Range {
+        let count = self.count(rows);
+        let sum = self.sum_rows(rows, body);
+        // The mean lies between the least and the greatest, however many count.
+        let (least, most) = (self.extreme_row(rows, body, false), self.extreme_row(rows, body, true));
+        let between = Range { low: least.low, high: most.high, ..least.as_absent_as(most) };
+        match count.single() {
+            Some(count) if !count.is_zero() => sum.over(Range::point(count)).as_absent_as(between),
+            _ => between,
+        }
+    }
+
+    fn consecutive(&mut self, rows: &'e Rows, test: &'e Expr) -> Range {
+        let (mut least, mut most, mut certain, mut absent) = (0, 0, true, false);
+        for position in (0..=self.now).rev() {
+            self.set(rows.local, Local::Row(Some(Self::narrow(position))));
+            let truths = self.truth(test);
+            absent |= truths.may_be(Truth::NotApplicable);
+            certain &= truths == Truths::of(Truth::True);
+            least += i64::from(certain);
+            if !truths.may_be(Truth::True) {
+                let known = certain || truths.may_be(Truth::False) || least < most;
+                let range = Range::between(End::At(Exact::whole(least)), End::At(Exact::whole(most)));
+                return Range { known: known || most > 0, absent, ..range };
+            }
+            most += 1;
+        }
+        Range { absent, ..Range::between(End::At(Exact::whole(least)), End::At(Exact::whole(most))) }
+    }
+
+    /// A part of what is shared out: it has the sign of the whole, and is no more than it.
+    fn allocate(&mut self, shared: &'e Allocate) -> Range {
+        let nought = End::At(Exact::ZERO);
+        let total = self.num(&shared.total).rounded(shared.sharing.rounding);
+        Range { low: total.low.min(nought), high: total.high.max(nought), known: total.known, absent: true }
+    }
+
+    /// Sets the locals of a script.
+    fn act(&mut self, actions: &'e [Action]) {
+        for action in actions {
+            match action {
+                Action::Set { local, family, value, .. } => {
+                    let possible = self.of(*family, value);
+                    self.set(*local, Local::Value(possible, None));
+                }
+                Action::When(when) => {
+                    let test = self.truth(&when.test);
+                    self.act_by(test, &when.then, &when.other, &when.sets);
+                }
+                Action::Each { rows, body, sets, .. } => match self.span(rows) {
+                    Ok(Some(firsts)) => {
+                        for first in firsts {
+                            self.set(rows.local, Local::Row(Some(first)));
+                            let (may, may_not) = self.kept(rows);
+                            let kept = match (may, may_not) {
+                                (true, false) => Truths::of(Truth::True),
+                                (true, true) => Truths::EITHER,
+                                (false, _) => Truths::of(Truth::False),
+                            };
+                            self.act_by(kept, body, &[], sets);
+                        }
+                    }
+                    Ok(None) => self.set_all(sets, Possible::any),
+                    Err(_) => self.set_all(sets, nowhere),
+                },
+            }
+        }
+    }
+
+    fn set_all(&mut self, sets: &[(u16, Family)], to: impl Fn(Family) -> Possible) {
+        for (local, family) in sets {
+            self.set(*local, Local::Value(to(*family), None));
+        }
+    }
+
+    fn held(&self, sets: &[(u16, Family)]) -> Vec<Possible> {
+        let held = |(local, family): &(u16, Family)| match self.locals.get(*local as usize) {
+            Some(Local::Value(possible, _)) => possible.clone(),
+            _ => Possible::any(*family),
+        };
+        sets.iter().map(held).collect()
+    }
+
+    /// Takes the sides that a test leaves possible, and joins what they set.
+    fn act_by(&mut self, test: Truths, then: &'e [Action], other: &'e [Action], sets: &[(u16, Family)]) {
+        match test.single() {
+            Some(Truth::True) => return self.act(then),
+            Some(Truth::False) => return self.act(other),
+            _ => {}
+        }
+        let before = self.held(sets);
+        self.act(then);
+        let thens = self.held(sets);
+        for ((local, _), possible) in sets.iter().zip(before) {
+            self.set(*local, Local::Value(possible, None));
+        }
+        self.act(other);
+        let others = self.held(sets);
+        for (((local, family), one), two) in sets.iter().zip(thens).zip(others) {
+            let same = one == two && one.is_settled();
+            let joined = one.or_else(two);
+            let undecided = test.may_be(Truth::NotApplicable) && !same;
+            let joined = if undecided { joined.or_else(nowhere(*family)) } else { joined };
+            self.set(*local, Local::Value(joined, None));
+        }
+    }
+
     pub(crate) fn word(&mut self, expr: &'e Expr) -> Words {
         match &expr.kind {
             Kind::Let { local, family, value, then } => {
                 self.bind(*local, *family, value);
+                self.word(then)
+            }
+            Kind::Do { actions, then } => {
+                self.act(actions);
                 self.word(then)
             }
             Kind::If(parts) => self.choice(Family::Word, parts, expr.site).words(),
@@ -816,7 +958,7 @@ impl<'e> Bounds<'_, 'e> {
         }
         let now = Self::narrow(self.now);
         match &expr.kind {
-            Kind::Constant(_) | Kind::Parameter(_) | Kind::Now => {}
+            Kind::Constant(_) | Kind::Parameter(_) | Kind::Now | Kind::Turn(_) => {}
             Kind::Fact(slot) => hand(Open::Fact(*slot)),
             Kind::FactNow(base) => hand(Open::Fact(base + now)),
             Kind::Derived(slot) => hand(Open::Derived(*slot)),
@@ -824,10 +966,9 @@ impl<'e> Bounds<'_, 'e> {
             Kind::DerivedNow(base) => hand(Open::Derived(base + now)),
             Kind::Local(local) => {
                 // Once is enough: what it lacks is the same wherever it is used.
-                if let Some(Local::Value(_, family, value, told)) = self.locals.get_mut(*local as usize)
-                    && !std::mem::replace(told, true)
+                if let Some(Local::Value(_, from)) = self.locals.get_mut(*local as usize)
+                    && let Some((family, value)) = from.take()
                 {
-                    let (family, value) = (*family, *value);
                     self.lacks(family, value, hand);
                 }
             }
@@ -840,6 +981,16 @@ impl<'e> Bounds<'_, 'e> {
             }
             Kind::Let { local, family: own, value, then } => {
                 self.bind(*local, *own, value);
+                self.lacks(family, then, hand);
+            }
+            Kind::Element { row, back, series, .. } => {
+                if let Some(position) = self.position(*row, *back) {
+                    let slot = series.base + Self::narrow(position);
+                    hand(if series.derived { Open::Derived(slot) } else { Open::Fact(slot) });
+                }
+            }
+            Kind::Do { actions, then } => {
+                self.lacks_of_actions(actions, hand);
                 self.lacks(family, then, hand);
             }
             Kind::If(parts) => {
@@ -938,7 +1089,24 @@ impl<'e> Bounds<'_, 'e> {
                 });
             }
             Kind::Count(rows) => self.each_row(rows, hand, |bounds, _, hand| bounds.lacks_of_filters(rows, hand)),
-            Kind::SumRows(rows, body) | Kind::LeastRow(rows, body) | Kind::GreatestRow(rows, body) => {
+            Kind::Consecutive(rows, test) => {
+                for position in (0..=self.now).rev() {
+                    self.set(rows.local, Local::Row(Some(Self::narrow(position))));
+                    let truths = self.truth(test);
+                    self.lacks(Family::Truth, test, hand);
+                    if !truths.may_be(Truth::True) {
+                        break;
+                    }
+                }
+            }
+            Kind::Allocate(shared) => {
+                self.lacks(Family::Num, &shared.total, hand);
+                self.each_row(&shared.rows, hand, |bounds, _, hand| bounds.lacks(Family::Num, &shared.weight, hand));
+            }
+            Kind::SumRows(rows, body)
+            | Kind::LeastRow(rows, body)
+            | Kind::GreatestRow(rows, body)
+            | Kind::MeanRow(rows, body) => {
                 self.each_row(rows, hand, |bounds, may, hand| {
                     bounds.lacks_of_filters(rows, hand);
                     if may {
@@ -947,6 +1115,43 @@ impl<'e> Bounds<'_, 'e> {
                 });
             }
         }
+    }
+
+    /// What the locals of a script lack: all that plays a part in setting them.
+    fn lacks_of_actions(&mut self, actions: &'e [Action], hand: &mut impl FnMut(Open)) {
+        for action in actions {
+            match action {
+                Action::Set { family, value, .. } => {
+                    self.lacks(*family, value, hand);
+                    self.act(std::slice::from_ref(action));
+                }
+                Action::When(when) => {
+                    self.lacks(Family::Truth, &when.test, hand);
+                    let test = self.truth(&when.test);
+                    let before = self.locals.clone();
+                    for (side, truth) in [(&when.then, Truth::True), (&when.other, Truth::False)] {
+                        if test.may_be(truth) || test.may_be(Truth::NotApplicable) {
+                            self.lacks_of_actions(side, hand);
+                            self.locals.clone_from(&before);
+                        }
+                    }
+                    self.act(std::slice::from_ref(action));
+                }
+                Action::Each { rows, body, .. } => {
+                    self.each_row(rows, &mut *hand, |bounds, may, hand| {
+                        bounds.lacks_of_filters(rows, hand);
+                        if may {
+                            // One row after the other, as the locals stand then.
+                            bounds.lacks_of_body(body, hand);
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    fn lacks_of_body(&mut self, body: &'e [Action], hand: &mut dyn FnMut(Open)) {
+        self.lacks_of_actions(body, &mut |piece| hand(piece));
     }
 
     fn lacks_both(&mut self, family: Family, sides: &'e [Expr; 2], hand: &mut impl FnMut(Open)) {
@@ -1004,10 +1209,14 @@ impl<'e> Bounds<'_, 'e> {
     ) {
         match self.span(rows) {
             Err(_) => {}
-            Ok(None) => hand(Open::Fact(rows.list)),
-            Ok(Some((first, count))) => {
-                for row in 0..count {
-                    self.set(rows.local, Local::Row(Some(first + row * rows.stride)));
+            Ok(None) => {
+                if let Over::List { slot, .. } = rows.over {
+                    hand(Open::Fact(slot));
+                }
+            }
+            Ok(Some(firsts)) => {
+                for first in firsts {
+                    self.set(rows.local, Local::Row(Some(first)));
                     let (may, _) = self.kept(rows);
                     each(self, may, hand);
                 }

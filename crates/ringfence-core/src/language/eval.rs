@@ -3,8 +3,10 @@
 //! The reason reading is this evaluator with a [`Trail`] in place of [`Silent`], so the two cannot
 //! differ in what they answer.
 
-use super::ir::{Call, Comparison, Expr, Fold, Kind, Lookup, PluginCall, Quantity, Rows, Series};
-use super::library::{Arg, MOST_ARGUMENTS};
+mod actions;
+
+use super::ir::{Allocate, Call, Comparison, Expr, Fold, Kind, Lookup, Over, PluginCall, Quantity, Rows, Series};
+use super::library::{Arg, MOST_ARGUMENTS, share_out};
 use super::value::{Family, Num, State, Truth, Val, Wide, Word};
 use crate::exact::{Exact, Inexact, Rounding};
 use crate::reading;
@@ -137,7 +139,15 @@ impl<M: Memory> Machine<'_, M> {
                 Val::Row(first) => cell(self.cells.rows, (first + field) as usize),
                 _ => LACKING,
             },
+            Kind::Element { row, back, family, series } => match self.position(row, back) {
+                Some(position) => self.of_series(series, position),
+                None => family.absent(State::NotApplicable),
+            },
             Kind::Now => return Val::Word(Word::known(self.first_ordinal + i64::try_from(self.now).unwrap_or(0))),
+            Kind::Turn(row) => {
+                let position = self.position(Some(row), 0).and_then(|position| i64::try_from(position).ok());
+                return position.map_or(LACKING, |at| Val::Word(Word::known(self.first_ordinal + at)));
+            }
             _ => LACKING,
         };
         if M::REMEMBERS && value.state() != State::Known {
@@ -145,6 +155,23 @@ impl<M: Memory> Machine<'_, M> {
             self.memory.close(expr.site, open, value);
         }
         value
+    }
+
+    /// The place among the periods that a row stands for, or the one ruled on, or so many before it.
+    fn position(&self, row: Option<u16>, back: u16) -> Option<usize> {
+        let position = match row {
+            None => self.now,
+            Some(row) => match cell(self.locals, row as usize) {
+                Val::Row(position) => position as usize,
+                _ => return None,
+            },
+        };
+        position.checked_sub(back.into())
+    }
+
+    fn of_series(&self, series: Series, position: usize) -> Val {
+        let cells: &[Val] = if series.derived { self.derived } else { self.cells.facts };
+        cell(cells, series.base as usize + position)
     }
 
     /// What a narrow operation could not settle: a part is absent, or the digits do not suffice.
@@ -294,6 +321,10 @@ impl<M: Memory> Machine<'_, M> {
             },
             Kind::Call(call) => self.call(expr.site, call).truth(),
             Kind::Lookup(lookup) => self.lookup(expr.site, lookup).truth(),
+            Kind::Do { actions, then } => {
+                self.act(actions);
+                self.truth(then)
+            }
             Kind::Let { local, family, value, then } => {
                 self.bind(*local, *family, value);
                 self.truth(then)
@@ -326,7 +357,9 @@ impl<M: Memory> Machine<'_, M> {
             | Kind::DerivedNow(_)
             | Kind::Local(_)
             | Kind::Field { .. }
-            | Kind::Now => return self.leaf(expr).truth(),
+            | Kind::Element { .. }
+            | Kind::Now
+            | Kind::Turn(_) => return self.leaf(expr).truth(),
             Kind::Plugin(call) => self.plugin(expr.site, call).truth(),
             _ => Truth::Missing,
         };
@@ -341,6 +374,10 @@ impl<M: Memory> Machine<'_, M> {
     fn undecided(&mut self, before: Option<Fault>, test: Truth, then: Val, other: Val) -> State {
         let faulty = self.fault != before;
         self.fault = before;
+        Self::either(faulty, test, then, other)
+    }
+
+    fn either(faulty: bool, test: Truth, then: Val, other: Val) -> State {
         let open = |value: Val| value.state() == State::Missing;
         let both_inapplicable = then.state() == State::NotApplicable && other.state() == State::NotApplicable;
         if faulty || open(then) || open(other) {
@@ -366,14 +403,24 @@ impl<M: Memory> Machine<'_, M> {
     /// Calls `each` for every row that passes the filters, with the filters' truth: true or missing.
     /// Stops where `each` says so. The answer is the state of the list itself.
     fn for_rows(&mut self, rows: &Rows, mut each: impl FnMut(&mut Self, Truth) -> bool) -> State {
-        let Val::Rows(span) = cell(self.cells.facts, rows.list as usize) else { return State::Missing };
-        if span.state != State::Known {
-            let open = self.memory.open();
-            self.memory.close(rows.site, open, Val::Rows(span));
-            return span.state;
-        }
-        for row in 0..span.count {
-            let first = span.first + row * rows.stride;
+        let (start, count, stride) = match rows.over {
+            Over::List { slot, stride } => {
+                let Val::Rows(span) = cell(self.cells.facts, slot as usize) else { return State::Missing };
+                if span.state != State::Known {
+                    let open = self.memory.open();
+                    self.memory.close(rows.site, open, Val::Rows(span));
+                    return span.state;
+                }
+                (span.first, span.count, stride)
+            }
+            Over::Periods => (0, u32::try_from(self.periods).unwrap_or(u32::MAX), 1),
+            Over::Recent(most) => {
+                let through = u32::try_from(self.now + 1).unwrap_or(u32::MAX);
+                (through.saturating_sub(most), through.min(most), 1)
+            }
+        };
+        for row in 0..count {
+            let first = start + row * stride;
             if let Some(local) = self.locals.get_mut(rows.local as usize) {
                 *local = Val::Row(first);
             }
@@ -410,6 +457,10 @@ impl<M: Memory> Machine<'_, M> {
 
     pub(crate) fn bind(&mut self, local: u16, family: Family, value: &Expr) {
         let value = self.value(family, value);
+        self.set(local, value);
+    }
+
+    fn set(&mut self, local: u16, value: Val) {
         if let Some(cell) = self.locals.get_mut(local as usize) {
             *cell = value;
         }
@@ -521,7 +572,9 @@ impl<M: Memory> Machine<'_, M> {
             | Kind::DerivedNow(_)
             | Kind::Local(_)
             | Kind::Field { .. }
-            | Kind::Now => return self.leaf(expr).num(),
+            | Kind::Element { .. }
+            | Kind::Now
+            | Kind::Turn(_) => return self.leaf(expr).num(),
             _ => self.number_of_rows_or_days(expr),
         };
         self.memory.close(site, open, Val::Num(num));
@@ -553,6 +606,9 @@ impl<M: Memory> Machine<'_, M> {
             }
             Kind::LeastRow(rows, body) => self.extreme_row(rows, body, std::cmp::Ordering::Less),
             Kind::GreatestRow(rows, body) => self.extreme_row(rows, body, std::cmp::Ordering::Greater),
+            Kind::MeanRow(rows, body) => self.mean_row(site, rows, body),
+            Kind::Consecutive(rows, test) => self.consecutive(rows, test),
+            Kind::Allocate(shared) => self.allocate(site, shared),
             Kind::DayCount(days) => {
                 let days = self.word(days);
                 match days.state {
@@ -562,6 +618,10 @@ impl<M: Memory> Machine<'_, M> {
             }
             Kind::Call(call) => self.call(site, call).num(),
             Kind::Lookup(lookup) => self.lookup(site, lookup).num(),
+            Kind::Do { actions, then } => {
+                self.act(actions);
+                self.num(then)
+            }
             Kind::DaysBetween(sides) => {
                 let [from, to] = &**sides;
                 let (from, to) = (self.word(from), self.word(to));
@@ -675,6 +735,69 @@ impl<M: Memory> Machine<'_, M> {
         if state == State::Known { best.unwrap_or(Num::NOT_APPLICABLE) } else { Num::absent(state) }
     }
 
+    fn mean_row(&mut self, site: u32, rows: &Rows, body: &Expr) -> Num {
+        let (mut sum, mut count) = (Num::ZERO, 0);
+        let state = self.for_rows(rows, |machine, kept| {
+            let num = if kept == Truth::True { machine.num(body) } else { Num::MISSING };
+            sum = machine.add(site, sum, num);
+            count += 1;
+            true
+        });
+        match state {
+            State::Known if count == 0 => Num::NOT_APPLICABLE,
+            State::Known => self.divide(site, sum, Num::whole(count)),
+            absent => Num::absent(absent),
+        }
+    }
+
+    /// Counts back from the period ruled on to the first in which the test does not hold.
+    fn consecutive(&mut self, rows: &Rows, test: &Expr) -> Num {
+        let mut count = 0;
+        for position in (0..=self.now).rev() {
+            let first = u32::try_from(position).unwrap_or(u32::MAX);
+            self.set(rows.local, Val::Row(first));
+            let open = self.memory.open();
+            let truth = self.truth(test);
+            self.memory.close(rows.site, open, Val::Row(first));
+            match truth {
+                Truth::True => count += 1,
+                Truth::False => break,
+                absent => return Num::absent(Val::Truth(absent).state()),
+            }
+        }
+        Num::whole(count)
+    }
+
+    /// One part of an amount that is shared out.
+    fn allocate(&mut self, site: u32, shared: &Allocate) -> Num {
+        let total = self.num(&shared.total);
+        let mut state = total.state();
+        let mut weights = Vec::new();
+        let part_of = shared.part_of.map(|local| cell(self.locals, local as usize));
+        let (mut at, mut row) = (part_of.is_none().then_some(self.now), 0);
+        let rows = self.for_rows(&shared.rows, |machine, _| {
+            let weight = machine.num(&shared.weight);
+            state = state.join(weight.state());
+            weights.extend(weight.known(machine.wide));
+            if part_of.is_some_and(|part| part == cell(machine.locals, shared.rows.local as usize)) {
+                at = Some(row);
+            }
+            row += 1;
+            true
+        });
+        let (State::Known, Some(total)) = (state.join(rows), total.known(self.wide)) else {
+            return Num::absent(state.join(rows));
+        };
+        match share_out(total, &weights, shared.sharing) {
+            Ok(None) => Num::NOT_APPLICABLE,
+            Ok(Some(parts)) => match at.and_then(|at| parts.get(at)) {
+                Some(part) => Num::keep(*part, self.wide),
+                None => Num::NOT_APPLICABLE,
+            },
+            Err(why) => self.keep(site, Err(why)),
+        }
+    }
+
     fn fold_series(&mut self, site: u32, fold: Fold, series: Series) -> Num {
         let base = series.base as usize;
         let at = |machine: &Self, position: usize| {
@@ -723,6 +846,10 @@ impl<M: Memory> Machine<'_, M> {
         let word = match &expr.kind {
             Kind::Call(call) => self.call(expr.site, call).word(),
             Kind::Lookup(lookup) => self.lookup(expr.site, lookup).word(),
+            Kind::Do { actions, then } => {
+                self.act(actions);
+                self.word(then)
+            }
             Kind::Let { local, family, value, then } => {
                 self.bind(*local, *family, value);
                 self.word(then)
@@ -753,7 +880,9 @@ impl<M: Memory> Machine<'_, M> {
             | Kind::DerivedNow(_)
             | Kind::Local(_)
             | Kind::Field { .. }
-            | Kind::Now => return self.leaf(expr).word(),
+            | Kind::Element { .. }
+            | Kind::Now
+            | Kind::Turn(_) => return self.leaf(expr).word(),
             Kind::Plugin(call) => self.plugin(expr.site, call).word(),
             _ => Word::absent(State::Missing),
         };

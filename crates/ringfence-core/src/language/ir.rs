@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::library::dates::With;
-use super::library::{self, Arg};
+use super::library::{self, Arg, Sharing};
 use super::value::{Family, State, Val};
 use crate::exact::{Inexact, Rounding};
 use crate::plugin::Function;
@@ -84,15 +84,68 @@ pub(crate) enum Quantity {
     None,
 }
 
-/// The rows of a list fact that pass the filters; the row's local holds each in turn.
+/// What rows are taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// The records of the list fact in this cell; each takes so many cells.
+    List { slot: u32, stride: u32 },
+    /// The periods of the scheme.
+    Periods,
+    /// At most so many periods, the last of them the one ruled on.
+    Recent(u32),
+}
+
+/// The records or periods that pass the filters; the row's local holds each in turn: the first cell
+/// of a record, the place of a period among the scheme's.
 #[derive(Debug)]
 pub(crate) struct Rows {
-    pub(crate) list: u32,
-    pub(crate) stride: u32,
+    pub(crate) over: Over,
+    /// The series that these are the values of, if they are.
+    pub(crate) of: Option<Series>,
     pub(crate) local: u16,
     pub(crate) filters: Vec<Expr>,
     /// The site of the row itself: what is recorded for each.
     pub(crate) site: u32,
+}
+
+/// What sets the locals of a script before its value is worked out.
+#[derive(Debug)]
+pub(crate) enum Action {
+    Set {
+        name: String,
+        local: u16,
+        family: Family,
+        value: Expr,
+    },
+    When(Box<When>),
+    /// The actions for each row in turn, and the locals from outside that they set.
+    Each {
+        name: String,
+        rows: Box<Rows>,
+        body: Vec<Action>,
+        sets: Vec<(u16, Family)>,
+    },
+}
+
+/// Actions that rest on a test, and the locals from outside that either side sets.
+#[derive(Debug)]
+pub(crate) struct When {
+    pub(crate) test: Expr,
+    pub(crate) then: Vec<Action>,
+    pub(crate) other: Vec<Action>,
+    pub(crate) sets: Vec<(u16, Family)>,
+}
+
+/// An amount shared out by weights.
+#[derive(Debug)]
+pub(crate) struct Allocate {
+    pub(crate) total: Expr,
+    /// Those that share, and what each weighs.
+    pub(crate) rows: Rows,
+    pub(crate) weight: Expr,
+    pub(crate) sharing: Sharing,
+    /// The local of the record whose part this is; without it, the part of the period ruled on.
+    pub(crate) part_of: Option<u16>,
 }
 
 /// A function of the library and what it is called with.
@@ -161,7 +214,16 @@ pub(crate) enum Kind {
         row: u16,
         field: u32,
     },
+    /// What a series has in the period of a row, or in the one ruled on, or so many before it.
+    Element {
+        row: Option<u16>,
+        back: u16,
+        family: Family,
+        series: Series,
+    },
     Now,
+    /// The period of a row.
+    Turn(u16),
     // Any family.
     Let {
         local: u16,
@@ -173,6 +235,11 @@ pub(crate) enum Kind {
     OrElse(Box<[Expr; 2]>),
     Call(Box<Call>),
     Lookup(Box<Lookup>),
+    /// Locals are set, and then there is a value.
+    Do {
+        actions: Vec<Action>,
+        then: Box<Expr>,
+    },
     // Truths.
     And(Vec<Expr>),
     Or(Vec<Expr>),
@@ -208,6 +275,10 @@ pub(crate) enum Kind {
     SumRows(Box<Rows>, Box<Expr>),
     LeastRow(Box<Rows>, Box<Expr>),
     GreatestRow(Box<Rows>, Box<Expr>),
+    MeanRow(Box<Rows>, Box<Expr>),
+    /// In how many periods in a row a test holds, the last of them the one ruled on.
+    Consecutive(Box<Rows>, Box<Expr>),
+    Allocate(Box<Allocate>),
     DayCount(Box<Expr>),
     DaysBetween(Box<[Expr; 2]>),
     // Any family.
@@ -237,6 +308,12 @@ pub(crate) enum Leaf {
     Field {
         list: u32,
         field: u32,
+    },
+    /// A series in the period of a row, or so many before it.
+    Element {
+        of_row: bool,
+        back: u16,
+        series: Series,
     },
 }
 
@@ -270,6 +347,10 @@ pub(crate) enum Text {
         value: Expr,
         then: Box<Text>,
     },
+    Do {
+        actions: Vec<Action>,
+        then: Box<Text>,
+    },
 }
 
 impl Expr {
@@ -286,7 +367,9 @@ impl Expr {
             | Kind::DerivedNow(_)
             | Kind::Local(_)
             | Kind::Field { .. }
+            | Kind::Element { .. }
             | Kind::Now
+            | Kind::Turn(_)
             | Kind::FoldSeries(..) => {}
             Kind::Let { value, then, .. } => {
                 value.walk(visit);
@@ -321,11 +404,42 @@ impl Expr {
             Kind::Quantify { rows, test: body, .. }
             | Kind::SumRows(rows, body)
             | Kind::LeastRow(rows, body)
-            | Kind::GreatestRow(rows, body) => {
+            | Kind::GreatestRow(rows, body)
+            | Kind::MeanRow(rows, body)
+            | Kind::Consecutive(rows, body) => {
                 rows.filters.iter().for_each(|filter| filter.walk(visit));
                 body.walk(visit);
             }
+            Kind::Allocate(shared) => {
+                shared.total.walk(visit);
+                shared.rows.filters.iter().for_each(|filter| filter.walk(visit));
+                shared.weight.walk(visit);
+            }
+            Kind::Do { actions, then } => {
+                Action::walk_all(actions, visit);
+                then.walk(visit);
+            }
             Kind::Count(rows) => rows.filters.iter().for_each(|filter| filter.walk(visit)),
+        }
+    }
+}
+
+impl Action {
+    /// Visits every node of these actions.
+    pub(crate) fn walk_all<'e>(actions: &'e [Self], visit: &mut impl FnMut(&'e Expr)) {
+        for action in actions {
+            match action {
+                Self::Set { value, .. } => value.walk(visit),
+                Self::When(when) => {
+                    when.test.walk(visit);
+                    Self::walk_all(&when.then, visit);
+                    Self::walk_all(&when.other, visit);
+                }
+                Self::Each { rows, body, .. } => {
+                    rows.filters.iter().for_each(|filter| filter.walk(visit));
+                    Self::walk_all(body, visit);
+                }
+            }
         }
     }
 }

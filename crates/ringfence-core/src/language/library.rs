@@ -7,6 +7,10 @@
 
 mod amounts;
 pub(crate) mod dates;
+mod numbers;
+mod sharing;
+
+pub(crate) use sharing::{Method, Sharing, Weightless, share_out};
 
 use super::value::{Family, Num, State, Truth, Val, Wide, Word};
 use crate::exact::{Exact, Inexact};
@@ -81,8 +85,13 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &dates::ADD_DAYS,
     &dates::ADD_MONTHS,
     &dates::ADD_YEARS,
+    &numbers::CAP,
+    &numbers::FLOOR_AT,
     &amounts::INTERPOLATE,
+    &numbers::MEAN,
     &dates::MONTHS_BETWEEN,
+    &numbers::PERCENT_CHANGE,
+    &numbers::UPLIFT,
     &dates::WITHIN,
     &dates::YEARS_BETWEEN,
 ];

@@ -2,20 +2,26 @@
 
 mod call;
 mod chain;
+mod own;
 mod plugin;
+mod series;
+mod statements;
+mod switch;
 mod tables;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rhai::{Expr as Ast, Position, Stmt};
 
 use super::ir::{Expr, Kind, Leaf, Rows, Series, Site, Text};
 use super::library;
-use super::parse::{Function, Parsed, Script, closure_name};
+use super::parse::{Parsed, Script, closure_name};
 use super::value::{Num, Truth, Val, Word};
 use crate::calendar::Calendar;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::exact::Exact;
+use crate::exact::{Exact, Rounding};
+use crate::period::Every;
 use crate::source::Place;
 use crate::table::Table;
 use crate::types::{Number, Type};
@@ -84,6 +90,8 @@ pub(crate) trait Names {
     fn site(&mut self, site: Site) -> u32;
     fn report(&mut self, diagnostic: Diagnostic);
     fn periods(&self) -> Option<crate::period::Periods>;
+    /// How the pack rounds where nothing else is said.
+    fn rounding(&self) -> Rounding;
 }
 
 /// What an expression is.
@@ -91,16 +99,29 @@ pub(crate) trait Names {
 enum Term {
     One(Expr, Type),
     Series(Series, Type),
-    Rows(Rows, Arc<Record>),
+    Rows(Rows, Item),
     Mapped(Rows, Expr, Type),
     Looked(tables::Looked),
     Text(Text),
 }
 
+/// What one row is.
+#[derive(Debug, Clone)]
+enum Item {
+    /// A record of the list in this cell.
+    Record(u32, Arc<Record>),
+    /// What a series has in a period.
+    Element(Series, Type),
+    /// A period.
+    Period(Every),
+}
+
 #[derive(Debug, Clone)]
 enum Binding<'a> {
     Local(u16, Type),
-    Row(u16, u32, Arc<Record>),
+    /// A local that begins as nought and whose unit is still to be found out.
+    Nought(u16),
+    Row(u16, Item),
     /// A list or series under a name: lowered again wherever it is used.
     Alias(&'a Ast, usize),
     Broken,
@@ -115,6 +136,22 @@ pub(crate) struct Lowerer<'a, N> {
     next_local: u16,
     /// Whether one period is ruled on, so that `period` means something.
     in_period: bool,
+    /// Whether this is a first look that only finds out the types of locals: nothing is reported.
+    trial: bool,
+    /// The types that assignments give to locals, as the first look found them.
+    found: BTreeMap<u16, Type>,
+    /// The locals that are given another value somewhere.
+    assigned: BTreeSet<u16>,
+    /// The script's own functions that are being called.
+    calls: Vec<String>,
+    /// Those that are called anywhere.
+    called: BTreeSet<String>,
+    /// How many loops and functions of rows this is inside of.
+    turns: usize,
+    /// How many nodes there are so far.
+    nodes: usize,
+    /// Whether it was said that there are too many.
+    too_long: bool,
 }
 
 /// A diagnostic was reported.
@@ -127,9 +164,12 @@ type Lowered<T> = Result<T, Reported>;
 const FUNCTIONS: &[&str] = &[
     "abs",
     "all",
+    "allocate",
     "applicable",
+    "at",
     "change",
     "clamp",
+    "consecutive",
     "contains",
     "covers_week",
     "days_between",
@@ -142,12 +182,18 @@ const FUNCTIONS: &[&str] = &[
     "last",
     "len",
     "lesser_of",
+    "lowest_to_date",
     "map",
     "max",
+    "mean",
     "min",
     "none",
+    "previous",
+    "profile",
+    "recent",
     "round_to",
     "share",
+    "so_far",
     "some",
     "sum",
     "to_date",
@@ -164,6 +210,12 @@ pub(crate) fn is_library(name: &str) -> bool {
     every_function().any(|function| function == name)
 }
 
+/// The most nodes that one script may come to, with the functions of its own in place of their calls.
+const MOST_NODES: usize = 10_000;
+
+/// How deep loops and functions of rows may stand in each other.
+const MOST_TURNS: usize = 3;
+
 /// The most locals that the scripts of a pack may have at a time.
 pub(crate) const LOCALS: u16 = 32;
 
@@ -173,26 +225,47 @@ pub(crate) fn script<N: Names>(
     parsed: &Parsed,
     in_period: bool,
 ) -> Lowered<(Expr, Type)> {
-    let mut lowerer = Lowerer { names, script, parsed, scope: Vec::new(), next_local: 0, in_period };
-    lowerer.refuse_functions()?;
+    let mut lowerer = Lowerer::new(names, script, parsed, in_period);
     let statements: Vec<&Stmt> = parsed.statements.iter().collect();
     let start = script.stretch(1, 1, 1);
     let term = lowerer.block(&statements, &start)?;
+    lowerer.refuse_uncalled()?;
     lowerer.one(term, &start)
 }
 
 pub(crate) fn template<N: Names>(names: &mut N, script: &Script, parsed: &Parsed) -> Lowered<Text> {
-    let mut lowerer = Lowerer { names, script, parsed, scope: Vec::new(), next_local: 0, in_period: false };
-    lowerer.refuse_functions()?;
+    let mut lowerer = Lowerer::new(names, script, parsed, false);
     let statements: Vec<&Stmt> = parsed.statements.iter().collect();
     let start = script.stretch(1, 1, 1);
     let term = lowerer.block(&statements, &start)?;
+    lowerer.refuse_uncalled()?;
     lowerer.text(term, &start)
 }
 
 impl<'a, N: Names> Lowerer<'a, N> {
+    fn new(names: &'a mut N, script: &'a Script, parsed: &'a Parsed, in_period: bool) -> Self {
+        Self {
+            names,
+            script,
+            parsed,
+            scope: Vec::new(),
+            next_local: 0,
+            in_period,
+            trial: false,
+            found: BTreeMap::new(),
+            assigned: BTreeSet::new(),
+            calls: Vec::new(),
+            called: BTreeSet::new(),
+            turns: 0,
+            nodes: 0,
+            too_long: false,
+        }
+    }
+
     fn fail<T>(&mut self, diagnostic: Diagnostic) -> Lowered<T> {
-        self.names.report(diagnostic);
+        if !self.trial {
+            self.names.report(diagnostic);
+        }
         Err(Reported)
     }
 
@@ -200,22 +273,6 @@ impl<'a, N: Names> Lowerer<'a, N> {
         let diagnostic =
             Diagnostic::error(Code::NOT_IN_LANGUAGE, place, format!("{what} is not part of the rule language"));
         self.fail(diagnostic.help(instead))
-    }
-
-    fn refuse_functions(&mut self) -> Lowered<()> {
-        let named = self.parsed.functions.iter().find(|(name, _)| Function::is_named(name));
-        match named {
-            Some((name, _)) => {
-                let (line, column) = find_word(&self.script.scalar.text, name);
-                let place = self.script.stretch(line, column, name.chars().count());
-                self.outside(
-                    place,
-                    &format!("a function of one's own (`{name}`)"),
-                    "declare it as a value, which other scripts can use too",
-                )
-            }
-            None => Ok(()),
-        }
     }
 
     fn at(&self, position: Position) -> Place {
@@ -230,22 +287,34 @@ impl<'a, N: Names> Lowerer<'a, N> {
             Kind::DerivedNow(base) => Leaf::DerivedNow(*base),
             Kind::Portfolio(slot) => Leaf::Portfolio(*slot),
             Kind::FoldSeries(fold, series) => Leaf::Series(*fold, *series),
+            Kind::Element { row, back, series, .. } => {
+                Leaf::Element { of_row: row.is_some(), back: *back, series: *series }
+            }
             _ => Leaf::None,
         };
         self.placed(kind, leaf, place)
     }
 
     fn placed(&mut self, kind: Kind, leaf: Leaf, place: &Place) -> Expr {
-        let site = self.names.site(Site { place: place.clone(), leaf });
+        let site = self.site(leaf, place);
         Expr { kind, site }
+    }
+
+    fn site(&mut self, leaf: Leaf, place: &Place) -> u32 {
+        self.nodes += 1;
+        if self.trial { 0 } else { self.names.site(Site { place: place.clone(), leaf }) }
     }
 
     // Statements.
 
     fn block(&mut self, statements: &[&'a Stmt], start: &Place) -> Lowered<Term> {
-        let depth = self.scope.len();
+        let (depth, local) = (self.scope.len(), self.next_local);
         let result = self.statements(statements, start);
         self.scope.truncate(depth);
+        // What is left of the block is a value, which needs none of its locals; a list still does.
+        if matches!(result, Ok(Term::One(..) | Term::Text(_))) {
+            self.next_local = local;
+        }
         result
     }
 
@@ -260,18 +329,10 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 self.declare(name.as_str(), name.pos, value, rest, *position)
             }
             Stmt::Noop(_) => self.statements(rest, start),
+            Stmt::For(..) | Stmt::Assignment(_) => self.acting(statements, start),
             statement if rest.is_empty() => self.last(statement),
-            statement => {
-                let place = self.at(statement.position());
-                match statement {
-                    Stmt::Expr(_) | Stmt::If(..) | Stmt::FnCall(..) => {
-                        let diagnostic =
-                            Diagnostic::error(Code::NOT_IN_LANGUAGE, place, "the value of this statement is lost");
-                        self.fail(diagnostic.help("name it with `let`, or make it the last expression"))
-                    }
-                    other => self.refuse(other),
-                }
-            }
+            Stmt::If(..) => self.acting(statements, start),
+            statement => self.lost(statement),
         }
     }
 
@@ -284,26 +345,15 @@ impl<'a, N: Names> Lowerer<'a, N> {
         start: Position,
     ) -> Lowered<Term> {
         let place = self.at(position);
-        if self.scope.iter().any(|(known, _)| known == name) {
-            let diagnostic =
-                Diagnostic::error(Code::DUPLICATE_NAME, place, format!("`{name}` is already a name in this script"));
-            return self.fail(diagnostic.help("give the second one a name of its own"));
-        }
-        if matches!(self.names.name(name, &place), Lookup::Found(_))
-            || ["params", "findings", "period", "portfolio", "tables"].contains(&name)
-        {
-            let diagnostic = Diagnostic::error(
-                Code::DUPLICATE_NAME,
-                place,
-                format!("`{name}` is the name of something the pack declares"),
-            );
-            return self.fail(diagnostic.help("give the local another name"));
-        }
+        self.fresh_name(name, &place)?;
         let depth = self.scope.len();
         match self.term(value) {
             Ok(Term::One(expr, ty)) => {
                 let local = self.local(&place)?;
-                self.scope.push((name.to_owned(), Binding::Local(local, ty.clone())));
+                let binding = self.assigned_type(name, local, (&expr, ty.clone()), rest, |lowerer| {
+                    let _ = lowerer.statements(rest, &place);
+                });
+                self.scope.push((name.to_owned(), binding));
                 let then = self.statements(rest, &place);
                 self.scope.truncate(depth);
                 let family = ty.family();
@@ -339,6 +389,23 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 Err(Reported)
             }
         }
+    }
+
+    /// A name of the script's own is new, in the script and in the pack.
+    fn fresh_name(&mut self, name: &str, place: &Place) -> Lowered<()> {
+        if self.scope.iter().any(|(known, _)| known == name) {
+            let message = format!("`{name}` is already a name in this script");
+            let diagnostic = Diagnostic::error(Code::DUPLICATE_NAME, place.clone(), message);
+            return self.fail(diagnostic.help("give the second one a name of its own"));
+        }
+        if matches!(self.names.name(name, place), Lookup::Found(_))
+            || ["params", "findings", "period", "periods", "portfolio", "tables"].contains(&name)
+        {
+            let message = format!("`{name}` is the name of something the pack declares");
+            let diagnostic = Diagnostic::error(Code::DUPLICATE_NAME, place.clone(), message);
+            return self.fail(diagnostic.help("give the local another name"));
+        }
+        Ok(())
     }
 
     fn local(&mut self, place: &Place) -> Lowered<u16> {
@@ -379,6 +446,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 let place = self.at(block.position());
                 self.block(&statements, &place)
             }
+            Stmt::Switch(parts, position) => self.switch(parts, *position),
             other => self.refuse(other),
         }
     }
@@ -405,9 +473,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
             Stmt::While(..) | Stmt::Do(..) => {
                 ("a loop without a bound", "use `.all(|x| …)`, `.sum()` or `to_date(…)`: a rule must end")
             }
-            Stmt::For(..) => ("`for`", "use `.all(|x| …)`, `.filter(|x| …)`, `.map(|x| …).sum()` or `to_date(…)`"),
-            Stmt::Assignment(_) => ("assignment", "name the new value with `let`: evidence is never changed"),
-            Stmt::Switch(..) => ("`switch`", "use `if … { … } else if … { … } else { … }`"),
+            Stmt::Switch(..) => ("`switch` as a statement", "name its value with `let`, or use `if … { … }`"),
             Stmt::Return(_, flags, _) if flags.contains(rhai::ASTFlags::BREAK) => {
                 ("`throw`", "a script gives a value; say with `applies` when a condition does not apply")
             }
@@ -527,6 +593,13 @@ impl<'a, N: Names> Lowerer<'a, N> {
     fn term(&mut self, ast: &'a Ast) -> Lowered<Term> {
         let position = ast.position();
         let place = self.at(position);
+        if self.nodes > MOST_NODES {
+            if std::mem::replace(&mut self.too_long, !self.trial) {
+                return Err(Reported);
+            }
+            let message = format!("the script comes to more than {MOST_NODES} steps, its functions written out");
+            return self.fail(Diagnostic::error(Code::TOO_LARGE, place, message).help("split it into declared values"));
+        }
         match ast {
             Ast::BoolConstant(value, _) => {
                 let node = self.node(Kind::Constant(Val::Truth(Truth::from_bool(*value))), &place);

@@ -6,7 +6,9 @@
 //! part, it has nothing to say.
 
 mod dates;
+mod sharing;
 mod tables;
+mod windows;
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
@@ -133,6 +135,11 @@ fn register_numbers(engine: &mut Engine) {
             Rounding::new(number(&step)?, RoundingMode::HalfAwayFromZero).ok_or_else(|| fault("a step of nothing"))?;
         rounding.apply(number(&value)?).map_err(fault)
     });
+    engine.register_fn("round_to", |value: Dynamic, step: Dynamic, mode: ImmutableString| -> Fallible<Exact> {
+        let mode = RoundingMode::ALL.into_iter().find(|(name, _)| *name == mode.as_str());
+        let rounding = mode.and_then(|(_, mode)| Rounding::new(number(&step).ok()?, mode));
+        rounding.ok_or_else(|| fault("no such rounding"))?.apply(number(&value)?).map_err(fault)
+    });
     engine.register_fn("clamp", |value: Dynamic, low: Dynamic, high: Dynamic| -> Fallible<Exact> {
         Ok(number(&value)?.min(number(&high)?).max(number(&low)?))
     });
@@ -243,9 +250,13 @@ fn register_calendar(engine: &mut Engine) {
 fn register_series(engine: &mut Engine, now: &Arc<AtomicUsize>) {
     engine.register_type_with_name::<Series>("Series");
     engine.register_indexer_get(|series: &mut Series, period: Ordinal| -> Fallible<Dynamic> {
-        let at = usize::try_from(period.0 - series.first).map_err(fault)?;
+        // Before the first period there is none.
+        let Ok(at) = usize::try_from(period.0 - series.first) else { return Ok(Dynamic::UNIT) };
         series.cells.get(at).cloned().ok_or_else(|| fault("no such period"))
     });
+    engine.register_fn("-", |period: Ordinal, back: i64| Ordinal(period.0 - back));
+    sharing::register(engine, now);
+    windows::register(engine, now);
     engine.register_fn("sum", |series: Series| sum(&series.cells));
     engine.register_fn("first", |series: Series| series.cells.first().cloned().unwrap_or_default());
     engine.register_fn("last", |series: Series| series.cells.last().cloned().unwrap_or_default());
@@ -344,8 +355,13 @@ impl<'r, 'p> Reference<'r, 'p> {
         let variables: Variables = Arc::default();
         let known = Arc::clone(&variables);
         let (at, first) = (Arc::clone(&now), rules.first_ordinal());
+        let count = i64::try_from(rules.pack.period_count()).unwrap_or(0);
         #[expect(deprecated, reason = "Rhai marks the hook as volatile; the version is pinned")]
         engine.on_var(move |name, _, _| {
+            if name == "periods" {
+                let all = (0..count).map(|position| Dynamic::from(Ordinal(first + position)));
+                return Ok(Some(all.collect::<Array>().into()));
+            }
             if name == "period" {
                 let position = i64::try_from(at.load(Ordering::Relaxed)).unwrap_or(0);
                 return Ok(Some(Dynamic::from(Ordinal(first + position))));
@@ -396,7 +412,14 @@ impl<'r, 'p> Reference<'r, 'p> {
             State::NotApplicable => return Some(Dynamic::UNIT),
             State::Known => {}
         }
-        reading::uncell(cell, ty, wide, |symbol| self.rules.text(bound, symbol)).map(dynamic_of)
+        let value = reading::uncell(cell, ty, wide, |symbol| self.rules.text(bound, symbol))?;
+        // A whole number is one to Rhai too: its `switch` knows no other.
+        Some(match (&value, ty) {
+            (Value::Number(number), Type::Number(of)) if of.whole => {
+                number.as_whole().map_or_else(|| Dynamic::from(*number), Dynamic::from)
+            }
+            _ => dynamic_of(value),
+        })
     }
 
     /// Puts a value under a dotted name.
@@ -464,6 +487,8 @@ impl<'r, 'p> Reference<'r, 'p> {
                     let rows: Array = (0..span.count as usize)
                         .map(|row| {
                             let mut map = Map::new();
+                            // Two records may look alike; `allocate` must tell them apart.
+                            map.insert(windows::ROW.into(), Dynamic::from(i64::try_from(row).unwrap_or(-1)));
                             for (field, (name, ty)) in record.fields.iter().enumerate() {
                                 let cell = bound.rows.get(span.first as usize + row * stride + field);
                                 if let Some(value) = cell.and_then(|cell| self.dynamic(*cell, ty, &[], bound)) {

@@ -371,7 +371,7 @@ fn needed(order: &[Step], conditions: &[Condition], funds: &[Fund], values: &[De
         script.walk(&mut |node| {
             let slot = match &node.kind {
                 Kind::Derived(slot) | Kind::DerivedNow(slot) => *slot,
-                Kind::FoldSeries(_, series) if series.derived => series.base,
+                Kind::FoldSeries(_, series) | Kind::Element { series, .. } if series.derived => series.base,
                 _ => return,
             };
             // A series may be read at its last period too, so the value is the last that begins there.
@@ -569,7 +569,7 @@ impl Compiler {
         let mut sites = Vec::new();
         when.walk(&mut |node| match &node.kind {
             Kind::Derived(_) | Kind::DerivedNow(_) | Kind::Portfolio(_) => sites.push(node.site),
-            Kind::FoldSeries(_, series) if series.derived => sites.push(node.site),
+            Kind::FoldSeries(_, series) | Kind::Element { series, .. } if series.derived => sites.push(node.site),
             _ => {}
         });
         for site in sites {
@@ -935,5 +935,9 @@ impl Names for Compiler {
 
     fn periods(&self) -> Option<Periods> {
         self.context.periods
+    }
+
+    fn rounding(&self) -> crate::exact::Rounding {
+        self.default_rounding
     }
 }

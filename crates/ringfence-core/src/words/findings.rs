@@ -281,7 +281,13 @@ impl Teller<'_> {
                 let [_, then, other] = &**parts;
                 self.type_of(then).or_else(|| self.type_of(other))
             }
-            Kind::FoldSeries(_, series) => self.type_of_series(*series),
+            Kind::FoldSeries(_, series) | Kind::Element { series, .. } => self.type_of_series(*series),
+            Kind::Now | Kind::Turn(_) => self.rules.pack.periods.map(|periods| Type::Period(periods.every())),
+            Kind::SumRows(_, body) | Kind::LeastRow(_, body) | Kind::GreatestRow(_, body) | Kind::MeanRow(_, body) => {
+                self.type_of(body)
+            }
+            Kind::Consecutive(..) => Some(Type::Number(Number::plain())),
+            Kind::Allocate(shared) => self.type_of(&shared.total),
             Kind::Multiply(_) | Kind::Divide(_) | Kind::Share(_) | Kind::Count(_) | Kind::Constant(Val::Num(_)) => {
                 Some(Type::Number(Number::plain()))
             }
@@ -329,24 +335,14 @@ impl Teller<'_> {
 
     fn told_rows(&mut self, quantity: Quantity, rows: &Rows, test: &Expr, now: usize, truth: Truth) -> String {
         let kept = self.machine(now).rows_kept(rows);
-        let name = match self.called_fact(rows.list) {
-            Called::Fact(fact, _) => small(&fact.title),
-            _ => "the list".to_owned(),
-        };
+        let name = self.rows_titled(rows);
         let mut passed = Vec::new();
         let mut failed = Vec::new();
         let mut unknown = Vec::new();
         for (position, row) in kept.iter().enumerate() {
             self.set_local(rows.local, Val::Row(*row));
             let own = self.machine(now).truth(test);
-            let label = match self.called_fact(rows.list) {
-                Called::Fact(fact, _) => match &fact.shape {
-                    Shape::List(record) => self.row_label(record, *row),
-                    _ => None,
-                },
-                _ => None,
-            };
-            let label = label.unwrap_or_else(|| format!("record {}", position + 1));
+            let label = self.label(rows, *row).unwrap_or_else(|| format!("record {}", position + 1));
             self.set_local(rows.local, Val::Row(*row));
             let told = format!("{label}: {}", if own == Truth::Missing { String::new() } else { self.told(test, now) });
             match own {
@@ -571,14 +567,7 @@ impl Teller<'_> {
                     if self.machine(now).truth(test) == Truth::True {
                         continue;
                     }
-                    let label = match self.called_fact(rows.list) {
-                        Called::Fact(fact, _) => match &fact.shape {
-                            Shape::List(record) => self.row_label(record, row),
-                            _ => None,
-                        },
-                        _ => None,
-                    };
-                    let label = label.unwrap_or_else(|| format!("record {}", position + 1));
+                    let label = self.label(rows, row).unwrap_or_else(|| format!("record {}", position + 1));
                     for inner in self.needed(test, now) {
                         needed.push(format!("{label}: {inner}"));
                     }

@@ -1,19 +1,20 @@
 //! Expressions as a reader sees them: with names, and with the values that the names had.
 
-use super::{Called, Teller};
-use crate::language::ir::{Expr, Fold, Kind, Lookup, Quantity, Rows, Series};
+use super::{Called, Teller, listed};
+use crate::exact::{Exact, Rounding, RoundingMode};
+use crate::language::ir::{Expr, Fold, Kind, Lookup, Over, Quantity, Rows, Series};
 use crate::language::value::{Family, Truth, Val};
 use crate::types::{Days, Type, show_number};
 
 /// How tightly an operator binds; what binds less tightly inside it goes in brackets.
-const LOOSEST: u8 = 0;
+pub(super) const LOOSEST: u8 = 0;
 const OR: u8 = 1;
 const AND: u8 = 2;
 const COMPARE: u8 = 3;
-const SUM: u8 = 4;
+pub(super) const SUM: u8 = 4;
 const PRODUCT: u8 = 5;
 const ELSE: u8 = 6;
-const TIGHTEST: u8 = 7;
+pub(super) const TIGHTEST: u8 = 7;
 
 impl Teller<'_> {
     /// The expression with its names.
@@ -26,7 +27,7 @@ impl Teller<'_> {
         self.write(expr, now, true, LOOSEST)
     }
 
-    fn write(&mut self, expr: &Expr, now: usize, values: bool, around: u8) -> String {
+    pub(super) fn write(&mut self, expr: &Expr, now: usize, values: bool, around: u8) -> String {
         let (text, binds) = self.node(expr, now, values);
         if binds < around { format!("({text})") } else { text }
     }
@@ -49,7 +50,9 @@ impl Teller<'_> {
             Kind::DerivedNow(base) => (self.derived_cell(*base + narrow(now), values, Some("period")), TIGHTEST),
             Kind::Local(local) => (self.local(*local, values), TIGHTEST),
             Kind::Field { row, field } => (self.field(expr, *row, *field, values), TIGHTEST),
+            Kind::Element { row, back, series, .. } => (self.element(*row, *back, *series, now, values), TIGHTEST),
             Kind::Now => (if values { self.period(now) } else { "period".to_owned() }, TIGHTEST),
+            Kind::Turn(row) => (self.turn(*row, values), TIGHTEST),
             Kind::Let { local, family, value, then, .. } => {
                 self.machine(now).bind(*local, *family, value);
                 if values {
@@ -96,6 +99,8 @@ impl Teller<'_> {
                 (text, if values { LOOSEST } else { TIGHTEST })
             }
             Kind::Lookup(lookup) => (self.lookup(lookup, now, values), TIGHTEST),
+            Kind::Do { actions, then } if values => (self.done(actions, then, now), LOOSEST),
+            Kind::Do { actions, then } => (self.doing_then(actions, then, now), LOOSEST),
             Kind::And(parts) => (self.many(parts, " && ", now, values, AND), AND),
             Kind::Or(parts) => (self.many(parts, " || ", now, values, OR), OR),
             Kind::Not(inner) => (format!("!{}", self.write(inner, now, values, TIGHTEST)), TIGHTEST),
@@ -129,7 +134,40 @@ impl Teller<'_> {
             Kind::Multiply(sides) => two(self, sides, if values { "×" } else { "*" }, PRODUCT),
             Kind::Divide(sides) => two(self, sides, "/", PRODUCT),
             Kind::Negate(inner) => (format!("-{}", self.write(inner, now, values, TIGHTEST)), PRODUCT),
+            Kind::Magnitude(inner) if values => {
+                (format!("{} without its sign", self.write(inner, now, true, TIGHTEST)), LOOSEST)
+            }
             Kind::Magnitude(inner) => (format!("abs({})", self.write(inner, now, values, LOOSEST)), TIGHTEST),
+            Kind::Least(parts) if values => (format!("the lesser of {}", self.listed_parts(parts, now)), LOOSEST),
+            Kind::Greatest(parts) if values => (format!("the greater of {}", self.listed_parts(parts, now)), LOOSEST),
+            Kind::Clamp(parts) if values => {
+                let [x, low, high] = &**parts;
+                let x = self.write(x, now, true, SUM);
+                let (low, high) = (self.write(low, now, true, SUM), self.write(high, now, true, SUM));
+                (format!("{x}, kept between {low} and {high}"), LOOSEST)
+            }
+            Kind::Share(parts) if values => {
+                let [part, whole, otherwise] = &**parts;
+                let nothing = self.machine(now).num(whole).known(&[]).is_some_and(|whole| whole <= Exact::ZERO);
+                let shown = self.write(whole, now, true, SUM);
+                let part = self.write(part, now, true, SUM);
+                let text = if nothing {
+                    let otherwise = self.write(otherwise, now, true, SUM);
+                    format!("{otherwise}, because the whole is {shown}")
+                } else {
+                    format!("{part} as a share of {shown}")
+                };
+                (text, LOOSEST)
+            }
+            Kind::Round(rounding, inner) if values => {
+                let inner = self.write(inner, now, true, SUM);
+                (format!("{inner}, {}", rounded(*rounding)), LOOSEST)
+            }
+            Kind::DaysBetween(sides) if values => {
+                let [from, to] = &**sides;
+                let (from, to) = (self.write(from, now, true, LOOSEST), self.write(to, now, true, LOOSEST));
+                (format!("days from {from} to {to}"), LOOSEST)
+            }
             Kind::Least(parts) => (format!("lesser_of({})", self.many(parts, ", ", now, values, LOOSEST)), TIGHTEST),
             Kind::Greatest(parts) => {
                 (format!("greater_of({})", self.many(parts, ", ", now, values, LOOSEST)), TIGHTEST)
@@ -137,7 +175,15 @@ impl Teller<'_> {
             Kind::Clamp(parts) => (format!("clamp({})", self.many(&**parts, ", ", now, values, LOOSEST)), TIGHTEST),
             Kind::Share(parts) => (format!("share({})", self.many(&**parts, ", ", now, values, LOOSEST)), TIGHTEST),
             Kind::Round(rounding, inner) => {
-                (format!("round_to({}, {})", self.write(inner, now, values, LOOSEST), rounding.step()), TIGHTEST)
+                let inner = self.write(inner, now, false, LOOSEST);
+                let mode = RoundingMode::ALL.into_iter().find(|(_, mode)| *mode == rounding.mode());
+                let text = match mode {
+                    Some((mode, way)) if way != RoundingMode::HalfAwayFromZero => {
+                        format!("{inner}, {}, \"{mode}\"", rounding.step())
+                    }
+                    _ => format!("{inner}, {}", rounding.step()),
+                };
+                (format!("round_to({text})"), TIGHTEST)
             }
             Kind::FoldSeries(fold, series) if values => self.fold_values(*fold, *series, now),
             Kind::FoldSeries(fold, series) => {
@@ -150,9 +196,17 @@ impl Teller<'_> {
                 };
                 (text, TIGHTEST)
             }
-            Kind::Count(_) | Kind::SumRows(..) | Kind::LeastRow(..) | Kind::GreatestRow(..) | Kind::DayCount(_)
-                if values =>
-            {
+            Kind::SumRows(rows, body) | Kind::MeanRow(rows, body) if values => self.added(expr, rows, body, now),
+            Kind::LeastRow(rows, body) | Kind::GreatestRow(rows, body) if values => {
+                let which = if matches!(expr.kind, Kind::LeastRow(..)) { "lowest" } else { "highest" };
+                self.highest(expr, rows, body, which, now)
+            }
+            Kind::Allocate(shared) if values => (self.shared_out(shared, now), LOOSEST),
+            Kind::Consecutive(..) if values => {
+                let num = self.machine(now).num(expr);
+                (format!("{} in a row", self.plain(Val::Num(num))), LOOSEST)
+            }
+            Kind::Count(_) | Kind::DayCount(_) if values => {
                 let num = self.machine(now).num(expr);
                 (self.plain(Val::Num(num)), TIGHTEST)
             }
@@ -160,6 +214,13 @@ impl Teller<'_> {
             Kind::SumRows(rows, body) => (self.mapped(rows, body, "sum", now), TIGHTEST),
             Kind::LeastRow(rows, body) => (self.mapped(rows, body, "min", now), TIGHTEST),
             Kind::GreatestRow(rows, body) => (self.mapped(rows, body, "max", now), TIGHTEST),
+            Kind::MeanRow(rows, body) => (self.mapped(rows, body, "mean", now), TIGHTEST),
+            Kind::Consecutive(rows, body) => (self.mapped(rows, body, "consecutive", now), TIGHTEST),
+            Kind::Allocate(shared) => {
+                let total = self.write(&shared.total, now, false, LOOSEST);
+                let weights = self.mapped_rows(&shared.rows, &shared.weight, now);
+                (format!("allocate({total}, {weights})"), TIGHTEST)
+            }
             Kind::DayCount(days) => (format!("{}.len()", self.write(days, now, values, TIGHTEST)), TIGHTEST),
             Kind::Plugin(call) => {
                 let arguments = self.many(&call.arguments, ", ", now, values, LOOSEST);
@@ -183,16 +244,32 @@ impl Teller<'_> {
         format!("tables.{}({}){output}", table.name, args.join(", "))
     }
 
+    /// Parts as a sentence lists them.
+    fn listed_parts(&mut self, parts: &[Expr], now: usize) -> String {
+        let parts: Vec<String> = parts.iter().map(|part| self.write(part, now, true, SUM)).collect();
+        listed(&parts)
+    }
+
     fn many(&mut self, parts: &[Expr], between: &str, now: usize, values: bool, binds: u8) -> String {
         let texts: Vec<String> = parts.iter().map(|part| self.write(part, now, values, binds)).collect();
         texts.join(between)
     }
 
-    fn rows(&mut self, rows: &Rows, now: usize) -> String {
-        let mut text = match self.called_fact(rows.list) {
-            Called::Fact(fact, _) => fact.name.clone(),
-            _ => "the list".to_owned(),
+    pub(super) fn rows(&mut self, rows: &Rows, now: usize) -> String {
+        self.turns.push((rows.local, rows.of));
+        let mut text = match (rows.over, rows.of) {
+            (Over::List { slot, .. }, _) => match self.called_fact(slot) {
+                Called::Fact(fact, _) => fact.name.clone(),
+                _ => "the list".to_owned(),
+            },
+            (_, Some(series)) => self.series_name(series),
+            (_, None) => "periods".to_owned(),
         };
+        match rows.over {
+            Over::Recent(u32::MAX) => text = format!("so_far({text})"),
+            Over::Recent(most) => text = format!("recent({text}, {most})"),
+            _ => {}
+        }
         for filter in &rows.filters {
             text = format!("{text}.filter(|x| {})", self.write(filter, now, false, LOOSEST));
         }
@@ -200,12 +277,17 @@ impl Teller<'_> {
     }
 
     fn mapped(&mut self, rows: &Rows, body: &Expr, name: &str, now: usize) -> String {
-        let rows = self.rows(rows, now);
-        format!("{rows}.map(|x| {}).{name}()", self.write(body, now, false, LOOSEST))
+        format!("{}.{name}()", self.mapped_rows(rows, body, now))
+    }
+
+    pub(super) fn mapped_rows(&mut self, rows: &Rows, body: &Expr, now: usize) -> String {
+        let text = self.rows(rows, now);
+        let own = matches!(body.kind, Kind::Element { back: 0, series, .. } if rows.of == Some(series));
+        if own { text } else { format!("{text}.map(|x| {})", self.write(body, now, false, LOOSEST)) }
     }
 
     /// A value without its unit, as it stands inside a calculation.
-    fn plain(&self, cell: Val) -> String {
+    pub(super) fn plain(&self, cell: Val) -> String {
         match cell {
             Val::Num(num) => match num.known(&self.wide) {
                 Some(number) => show_number(number, &crate::types::Number::plain(), &self.rules.pack.currency),
@@ -218,7 +300,7 @@ impl Teller<'_> {
     }
 
     /// A value of a declared type inside a calculation: with its currency or percent sign, without its unit.
-    fn typed(&self, cell: Val, ty: &Type) -> String {
+    pub(super) fn typed(&self, cell: Val, ty: &Type) -> String {
         match (cell, ty) {
             (Val::Num(num), Type::Number(of)) => match num.known(&self.wide) {
                 Some(number) if of.percent || of.unit.is_money() || of.unit.currency().is_some() => {
@@ -249,7 +331,7 @@ impl Teller<'_> {
         }
     }
 
-    fn fact_cell(&mut self, slot: u32, values: bool, index: Option<&str>) -> String {
+    pub(super) fn fact_cell(&mut self, slot: u32, values: bool, index: Option<&str>) -> String {
         let Called::Fact(fact, position) = self.called_fact(slot) else { return String::new() };
         let cell = self.bound.facts.get(slot as usize).copied();
         match (&fact.shape, cell) {
@@ -267,7 +349,7 @@ impl Teller<'_> {
         }
     }
 
-    fn derived_cell(&mut self, slot: u32, values: bool, index: Option<&str>) -> String {
+    pub(super) fn derived_cell(&mut self, slot: u32, values: bool, index: Option<&str>) -> String {
         let cell = self.derived.get(slot as usize).copied();
         match (self.called_derived(slot), cell) {
             (Called::Value(value, _), Some(cell)) if values => self.typed(cell, &value.ty),
@@ -332,7 +414,7 @@ impl Teller<'_> {
         Some(((!record.bare).then_some(name.as_str()), ty))
     }
 
-    fn series_name(&self, series: Series) -> String {
+    pub(super) fn series_name(&self, series: Series) -> String {
         let called = if series.derived { self.called_derived(series.base) } else { self.called_fact(series.base) };
         match called {
             Called::Fact(fact, _) => fact.name.clone(),
@@ -392,11 +474,12 @@ impl Teller<'_> {
                 Some(Val::Word(_)) => Family::Word,
                 _ => Family::Num,
             },
-            Kind::Now => Family::Word,
+            Kind::Now | Kind::Turn(_) => Family::Word,
+            Kind::Element { family, .. } => *family,
             Kind::Call(call) => call.ty.family(),
             Kind::Plugin(call) => call.function.result().family(),
             Kind::Lookup(lookup) => lookup.ty().family(),
-            Kind::Let { then, .. } => self.family_of(then),
+            Kind::Let { then, .. } | Kind::Do { then, .. } => self.family_of(then),
             Kind::If(parts) => {
                 let [_, then, _] = &**parts;
                 self.family_of(then)
@@ -417,6 +500,18 @@ impl Teller<'_> {
             | Kind::Applicable(..) => Family::Truth,
             _ => Family::Num,
         }
+    }
+}
+
+/// How a number was rounded, in words.
+fn rounded(rounding: Rounding) -> String {
+    let step = rounding.step();
+    match rounding.mode() {
+        RoundingMode::HalfAwayFromZero => format!("rounded to the nearest {step}"),
+        RoundingMode::HalfEven => format!("rounded to the nearest {step}, a half to the even one"),
+        RoundingMode::Floor => format!("rounded down to a multiple of {step}"),
+        RoundingMode::Ceiling => format!("rounded up to a multiple of {step}"),
+        RoundingMode::Truncate => format!("cut to a multiple of {step}"),
     }
 }
 

@@ -139,7 +139,7 @@ impl Teller<'_> {
         let mut direct = Vec::new();
         expr.walk(&mut |node| match &node.kind {
             Kind::Derived(slot) | Kind::DerivedNow(slot) => direct.push(*slot),
-            Kind::FoldSeries(_, series) if series.derived => direct.push(series.base),
+            Kind::FoldSeries(_, series) | Kind::Element { series, .. } if series.derived => direct.push(series.base),
             _ => {}
         });
         for slot in direct {

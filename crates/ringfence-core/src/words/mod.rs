@@ -6,6 +6,7 @@ mod funds;
 mod missing;
 mod portfolio;
 mod ranges;
+mod rows;
 mod tables;
 
 pub(crate) use findings::the;
@@ -41,6 +42,8 @@ pub(crate) struct Teller<'a> {
     wide: Wide,
     /// What the locals of the expression being written stand for.
     names: Vec<(u16, String)>,
+    /// Of which series the rows in a local are, if of any.
+    turns: Vec<(u16, Option<crate::language::ir::Series>)>,
     /// What values and conditions lack, as far as it was asked.
     lacks: RefCell<BTreeMap<(bool, usize, usize), missing::Lacks>>,
     /// How many values deep a reason has gone.
@@ -119,6 +122,7 @@ impl<'a> Teller<'a> {
                 usize::from(crate::language::lower::LOCALS)
             ],
             names: Vec::new(),
+            turns: Vec::new(),
             lacks: RefCell::default(),
             depth: 0,
         }
@@ -463,6 +467,10 @@ impl<'a> Teller<'a> {
             },
             Text::Let { local, family, value, then } => {
                 self.machine(now).bind(*local, *family, value);
+                self.text(then, now)?
+            }
+            Text::Do { actions, then } => {
+                self.machine(now).act(actions);
                 self.text(then, now)?
             }
         })

@@ -1,16 +1,15 @@
 //! Operators and the functions of the library.
 
-use super::{Binding, FUNCTIONS, Lowered, Lowerer, Names, Offered, Record, Reported, Term, every_function, is_nought};
+use super::{Binding, FUNCTIONS, Item, Lowered, Lowerer, Names, Offered, Reported, Term, every_function, is_nought};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, Rounding, RoundingMode};
-use crate::language::ir::{Call, Comparison, Expr, Fold, Kind, Leaf, Quantity, Rows, Series, Text};
+use crate::language::ir::{Call, Comparison, Expr, Kind, Leaf, Over, Quantity, Rows, Text};
 use crate::language::library::{self, Function, Typed, Wrong};
 use crate::language::parse::closure_name;
 use crate::language::value::{Family, Val, Word};
 use crate::source::Place;
 use crate::types::{Days, Number, Type, Unit};
 use rhai::{Expr as Ast, FnCallExpr, Position, Stmt};
-use std::sync::Arc;
 
 impl<'a, N: Names> Lowerer<'a, N> {
     pub(super) fn call(
@@ -26,6 +25,11 @@ impl<'a, N: Names> Lowerer<'a, N> {
         }
         if ["eval", "print", "debug", "sleep", "timestamp", "exit", "parse_json", "call", "curry"].contains(&name) {
             return self.outside(place, &format!("`{name}`"), "a script computes a value and does nothing else");
+        }
+        if receiver.is_none()
+            && let Some(function) = self.own(name)
+        {
+            return self.call_own(name, function, &call.args, &place);
         }
         let defined = library::find(name);
         let needing = library::dates::needing(name);
@@ -60,6 +64,10 @@ impl<'a, N: Names> Lowerer<'a, N> {
             return self.needing(needing, subject, &at, rest, &place);
         }
         match defined {
+            // A list or series has a function of the same name: `mean`.
+            Some(_) if FUNCTIONS.contains(&name) && !matches!(subject, Term::One(..)) => {
+                self.function(name, subject, &at, rest, &place)
+            }
             Some(function) => self.defined(function, subject, &at, rest, &place),
             None => self.function(name, subject, &at, rest, &place),
         }
@@ -123,9 +131,22 @@ impl<'a, N: Names> Lowerer<'a, N> {
             return self.compare(comparison, left, right, place);
         }
         let (Ok(left), Ok(right)) = (self.number(left), self.number(right)) else { return Err(Reported) };
+        let (kind, number) = self.arithmetic(name, left, right, place)?;
+        let node = self.node(kind, place);
+        Ok(Term::One(node, Type::Number(number)))
+    }
+
+    /// An operation on two numbers, and what it gives.
+    pub(super) fn arithmetic(
+        &mut self,
+        name: &str,
+        left: (Expr, Number),
+        right: (Expr, Number),
+        place: &Place,
+    ) -> Lowered<(Kind, Number)> {
         let sides = |left: Expr, right: Expr| Box::new([left, right]);
         let whole = left.1.whole && right.1.whole;
-        let (kind, number) = match name {
+        Ok(match name {
             "+" | "-" => {
                 let what = if name == "+" { "what is added" } else { "what is subtracted" };
                 let number = self.same_unit((&left.0, &left.1), (&right.0, &right.1), what, place)?;
@@ -158,9 +179,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
                     "the operators are + - * / == != < <= > >= && || ! ??",
                 );
             }
-        };
-        let node = self.node(kind, place);
-        Ok(Term::One(node, Type::Number(number)))
+        })
     }
 
     fn compare(&mut self, comparison: Comparison, left: &'a Ast, right: &'a Ast, place: &Place) -> Lowered<Term> {
@@ -213,59 +232,10 @@ impl<'a, N: Names> Lowerer<'a, N> {
             Term::Series(series, ty) if name != "lesser_of" && name != "greater_of" => {
                 self.series_function(name, series, ty, rest, place)
             }
-            Term::Rows(rows, record) => self.rows_function(name, rows, &record, rest, place),
+            Term::Rows(rows, item) => self.rows_function(name, rows, &item, rest, place),
             Term::Mapped(rows, body, ty) => self.mapped_function(name, rows, body, ty, rest, place),
             subject => self.value_function(name, subject, at, rest, place),
         }
-    }
-
-    fn series_function(
-        &mut self,
-        name: &str,
-        series: Series,
-        ty: Type,
-        rest: &'a [Ast],
-        place: &Place,
-    ) -> Lowered<Term> {
-        if !rest.is_empty() {
-            return self.arguments(name, place, "a series and nothing else");
-        }
-        let periods = self.names.periods().map_or(1, |periods| periods.len());
-        let last = series.base + u32::try_from(periods - 1).unwrap_or(0);
-        let read = |slot| if series.derived { Kind::Derived(slot) } else { Kind::Fact(slot) };
-        let fold = match name {
-            "first" => {
-                let node = self.node(read(series.base), place);
-                return Ok(Term::One(node, ty));
-            }
-            "last" => {
-                let node = self.node(read(last), place);
-                return Ok(Term::One(node, ty));
-            }
-            "sum" => Fold::Total,
-            "to_date" => Fold::ToDate,
-            "highest_to_date" => Fold::HighestToDate,
-            "change" => Fold::Change,
-            _ => {
-                return self.arguments(
-                    name,
-                    place,
-                    "one value, not a series: use `[period]`, `.sum()` or `to_date(…)`",
-                );
-            }
-        };
-        if !matches!(ty, Type::Number(_)) {
-            return self.arguments(name, place, "a series of numbers");
-        }
-        if fold != Fold::Total && !self.in_period {
-            let diagnostic =
-                Diagnostic::error(Code::WRONG_ARGUMENTS, place.clone(), format!("`{name}` needs a period to rule on"));
-            return self.fail(
-                diagnostic.help("use it in a value with `per: period`, or in the `release` of a fund by tranche"),
-            );
-        }
-        let node = self.node(Kind::FoldSeries(fold, series), place);
-        Ok(Term::One(node, ty))
     }
 
     /// Lowers a closure's body with its parameter bound to the rows' local.
@@ -273,7 +243,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
         &mut self,
         name: &str,
         rows: &mut Rows,
-        record: &Arc<Record>,
+        item: &Item,
         rest: &'a [Ast],
         place: &Place,
         lower: impl FnOnce(&mut Self, &[&'a Stmt]) -> Lowered<T>,
@@ -299,31 +269,24 @@ impl<'a, N: Names> Lowerer<'a, N> {
         }
         let body: Vec<&Stmt> = function.body.iter().collect();
         let depth = self.scope.len();
-        self.scope.push((parameter.clone(), Binding::Row(rows.local, rows.list, Arc::clone(record))));
-        let result = lower(self, &body);
+        self.scope.push((parameter.clone(), Binding::Row(rows.local, item.clone())));
+        let result = self.turn(place, |lowerer| lower(lowerer, &body));
         self.scope.truncate(depth);
         result
     }
 
-    fn test(
-        &mut self,
-        name: &str,
-        rows: &mut Rows,
-        record: &Arc<Record>,
-        rest: &'a [Ast],
-        place: &Place,
-    ) -> Lowered<Expr> {
-        self.over_rows(name, rows, record, rest, place, |lowerer, body| {
+    fn test(&mut self, name: &str, rows: &mut Rows, item: &Item, rest: &'a [Ast], place: &Place) -> Lowered<Expr> {
+        self.over_rows(name, rows, item, rest, place, |lowerer, body| {
             let term = lowerer.block(body, place)?;
             lowerer.expect(term, &Type::Bool, place)
         })
     }
 
-    fn rows_function(
+    pub(super) fn rows_function(
         &mut self,
         name: &str,
         mut rows: Rows,
-        record: &Arc<Record>,
+        item: &Item,
         rest: &'a [Ast],
         place: &Place,
     ) -> Lowered<Term> {
@@ -334,19 +297,19 @@ impl<'a, N: Names> Lowerer<'a, N> {
             _ => None,
         };
         if let Some(quantity) = quantity {
-            let test = self.test(name, &mut rows, record, rest, place)?;
+            let test = self.test(name, &mut rows, item, rest, place)?;
             let kind = Kind::Quantify { quantity, rows: Box::new(rows), test: Box::new(test) };
             let node = self.node(kind, place);
             return Ok(Term::One(node, Type::Bool));
         }
         match name {
             "filter" => {
-                let test = self.test(name, &mut rows, record, rest, place)?;
+                let test = self.test(name, &mut rows, item, rest, place)?;
                 rows.filters.push(test);
-                Ok(Term::Rows(rows, Arc::clone(record)))
+                Ok(Term::Rows(rows, item.clone()))
             }
             "map" => {
-                let (body, ty) = self.over_rows(name, &mut rows, record, rest, place, |lowerer, body| {
+                let (body, ty) = self.over_rows(name, &mut rows, item, rest, place, |lowerer, body| {
                     let term = lowerer.block(body, place)?;
                     lowerer.one(term, place)
                 })?;
@@ -357,18 +320,33 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 let node = self.node(Kind::Count(Box::new(rows)), place);
                 Ok(Term::One(node, Type::Number(Number::plain())))
             }
-            _ if record.bare => {
-                self.give_local(&mut rows, place)?;
-                let ty = record.fields.first().map_or(Type::Text, |(_, ty)| ty.clone());
-                let (local, list) = (rows.local, rows.list);
-                let body = self.placed(Kind::Field { row: local, field: 0 }, Leaf::Field { list, field: 0 }, place);
+            _ if !matches!(item, Item::Record(_, record) if !record.bare) => {
+                let (body, ty) = self.bare_row(&mut rows, item, place)?;
                 self.mapped_function(name, rows, body, ty, rest, place)
             }
-            "sum" | "min" | "max" | "join" | "contains" => {
+            "sum" | "min" | "max" | "mean" | "join" | "contains" => {
                 self.arguments(name, place, "values, not records: use `.map(|x| x.field)` first")
             }
             _ => self.arguments(name, place, "one value, not a list"),
         }
+    }
+
+    /// The value of each row of something that has no fields.
+    pub(super) fn bare_row(&mut self, rows: &mut Rows, item: &Item, place: &Place) -> Lowered<(Expr, Type)> {
+        self.give_local(rows, place)?;
+        let row = rows.local;
+        Ok(match item {
+            Item::Record(list, record) => {
+                let ty = record.fields.first().map_or(Type::Text, |(_, ty)| ty.clone());
+                let leaf = Leaf::Field { list: *list, field: 0 };
+                (self.placed(Kind::Field { row, field: 0 }, leaf, place), ty)
+            }
+            Item::Element(series, ty) => {
+                let kind = Kind::Element { row: Some(row), back: 0, family: ty.family(), series: *series };
+                (self.node(kind, place), ty.clone())
+            }
+            Item::Period(every) => (self.node(Kind::Turn(row), place), Type::Period(*every)),
+        })
     }
 
     fn give_local(&mut self, rows: &mut Rows, place: &Place) -> Lowered<()> {
@@ -393,16 +371,29 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 let node = self.node(Kind::Count(rows), place);
                 Ok(Term::One(node, Type::Number(Number::plain())))
             }
-            ("sum" | "min" | "max", []) if matches!(ty, Type::Number(_)) => {
+            ("sum" | "min" | "max" | "mean", []) if matches!(ty, Type::Number(_)) => {
                 let kind = match name {
                     "sum" => Kind::SumRows(rows, boxed),
+                    "mean" => Kind::MeanRow(rows, boxed),
                     "min" => Kind::LeastRow(rows, boxed),
                     _ => Kind::GreatestRow(rows, boxed),
                 };
                 let node = self.node(kind, place);
+                let ty = match ty {
+                    Type::Number(number) if name == "mean" => Type::Number(Number { whole: false, ..number }),
+                    ty => ty,
+                };
                 Ok(Term::One(node, ty))
             }
-            ("sum" | "min" | "max", []) => self.arguments(name, place, &format!("numbers, not {ty}")),
+            ("consecutive", []) if ty == Type::Bool && rows.filters.is_empty() && rows.over == Over::Periods => {
+                self.need_period(name, place)?;
+                let node = self.node(Kind::Consecutive(rows, boxed), place);
+                Ok(Term::One(node, Type::Number(Number { whole: true, ..Number::plain() })))
+            }
+            ("consecutive", []) => {
+                self.arguments(name, place, "a series of yes and no over all periods, such as `s.map(|x| x > 0)`")
+            }
+            ("sum" | "min" | "max" | "mean", []) => self.arguments(name, place, &format!("numbers, not {ty}")),
             ("join", [between]) => match between {
                 Ast::StringConstant(text, _) => Ok(Term::Text(Text::Rows {
                     rows,
@@ -429,7 +420,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
             _ => self.outside(
                 place.clone(),
                 &format!("`{name}` after `map`"),
-                "after `map` use `.sum()`, `.min()`, `.max()`, `.len()`, `.contains(x)` or `.join(\", \")`",
+                "after `map` use `.sum()`, `.mean()`, `.min()`, `.max()`, `.len()`, `.contains(x)` or `.join(\", \")`",
             ),
         }
     }
@@ -497,6 +488,24 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 let node = self.node(Kind::Round(rounding, Box::new(expr)), place);
                 Ok(Term::One(node, Type::Number(number)))
             }
+            ("round_to", [step, Ast::StringConstant(mode, position)]) => {
+                let (expr, number) = self.as_number(subject, at)?;
+                let Some((_, mode)) = RoundingMode::ALL.into_iter().find(|(known, _)| *known == mode.as_str()) else {
+                    let known = RoundingMode::ALL.map(|(known, _)| known);
+                    let message = format!("`{mode}` is no way to round: the modes are {}", known.join(", "));
+                    let diagnostic = Diagnostic::error(Code::WRONG_VALUE, self.at(*position), message);
+                    return self.fail(diagnostic.near_miss(mode, known));
+                };
+                let Some(rounding) = literal(step).and_then(|step| Rounding::new(step, mode)) else {
+                    return self.arguments(name, place, "a step above zero written as a number, such as 1 or 0.01");
+                };
+                let node = self.node(Kind::Round(rounding, Box::new(expr)), place);
+                Ok(Term::One(node, Type::Number(number)))
+            }
+            ("allocate" | "profile", _) => {
+                let (total, number) = self.as_number(subject, at)?;
+                self.allocate(name, (total, number), rest, place)
+            }
             ("lesser_of" | "greater_of", [_, ..]) => {
                 let mut numbers = vec![self.as_number(subject, at)?];
                 for part in rest {
@@ -530,11 +539,12 @@ impl<'a, N: Names> Lowerer<'a, N> {
                     "lesser_of" | "greater_of" => "two numbers or more",
                     "clamp" => "a number, the lowest and the highest it may be",
                     "share" => "the part, the whole, and the share where the whole is not above zero",
-                    "round_to" => "a number and a step",
+                    "round_to" => "a number, a step, and how to round as a text such as \"floor\"",
                     "days_between" => "two dates",
                     "includes" => "days of the week and a text such as \"sun\"",
                     "abs" | "applicable" | "covers_week" => "one argument",
-                    "sum" | "to_date" | "highest_to_date" | "change" | "first" | "last" => "a series",
+                    "sum" | "to_date" | "highest_to_date" | "lowest_to_date" | "change" | "first" | "last" | "at"
+                    | "previous" | "so_far" | "recent" | "consecutive" => "a series",
                     _ => "a list",
                 };
                 self.arguments(name, place, wants)

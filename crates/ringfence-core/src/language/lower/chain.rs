@@ -1,13 +1,14 @@
 //! Chains such as `activity.actual[period]` and `services.all(|s| s.days.covers_week())`: names,
 //! properties, indexes and methods.
 
-use super::{Binding, Lookup, Lowered, Lowerer, Named, Names, Record, Reported, Shape, Term, every_function};
+use super::{Binding, Item, Lookup, Lowered, Lowerer, Named, Names, Reported, Shape, Term, every_function};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::ir::{Kind, Leaf, Rows, Series, Site};
+use crate::exact::Exact;
+use crate::language::ir::{Kind, Leaf, Over, Rows, Series};
+use crate::language::value::{Num, Val};
 use crate::source::Place;
-use crate::types::Type;
+use crate::types::{Number, Type};
 use rhai::{Expr as Ast, FnCallExpr, Position};
-use std::sync::Arc;
 
 /// A link of a chain such as `a.b[c].d()`.
 pub(super) enum Link<'a> {
@@ -58,12 +59,27 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 let node = self.node(Kind::Local(local), &place);
                 return Ok(Term::One(node, ty));
             }
-            Some(Binding::Row(row, list, record)) => return self.row(row, list, &record, &place, links),
+            // As far as a first look knows, it is nought.
+            Some(Binding::Nought(_)) => {
+                let nought = Num::narrow(Exact::ZERO).unwrap_or(Num::MISSING);
+                let node = self.node(Kind::Constant(Val::Num(nought)), &place);
+                return Ok(Term::One(node, Type::Number(Number::plain())));
+            }
+            Some(Binding::Row(row, item)) => return self.row(row, &item, &place, links),
             Some(Binding::Alias(value, depth)) => {
                 let hidden = self.scope.split_off(depth);
                 let term = self.term(value);
                 self.scope.extend(hidden);
-                return term;
+                let term = term?;
+                return if self.reads_assigned(&term) {
+                    self.outside(
+                        place,
+                        "a list under a name that rests on what is assigned",
+                        "write the list where it is used",
+                    )
+                } else {
+                    Ok(term)
+                };
             }
             Some(Binding::Broken) => return Err(Reported),
             None => {}
@@ -74,6 +90,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
             "period" => return self.period(&place),
             "portfolio" => return self.portfolio(&place, links),
             "tables" => return self.table(&place, links),
+            "periods" => return self.periods(&place),
             _ => {}
         }
         let mut properties = Vec::new();
@@ -121,22 +138,26 @@ impl<'a, N: Names> Lowerer<'a, N> {
             }
             Shape::Series(ty) => Term::Series(Series { derived: named.derived, base: slot }, ty),
             Shape::List(record) => {
-                let site = self.names.site(Site { place: place.clone(), leaf: Leaf::List(slot) });
+                let site = self.site(Leaf::List(slot), place);
                 let stride = u32::try_from(record.fields.len()).unwrap_or(u32::MAX);
-                let rows = Rows { list: slot, stride, local: u16::MAX, filters: Vec::new(), site };
-                Term::Rows(rows, record)
+                let over = Over::List { slot, stride };
+                let rows = Rows { over, of: None, local: u16::MAX, filters: Vec::new(), site };
+                Term::Rows(rows, Item::Record(slot, record))
             }
         }
     }
 
-    fn row(
-        &mut self,
-        row: u16,
-        list: u32,
-        record: &Arc<Record>,
-        place: &Place,
-        links: &mut &[Link<'a>],
-    ) -> Lowered<Term> {
+    fn row(&mut self, row: u16, item: &Item, place: &Place, links: &mut &[Link<'a>]) -> Lowered<Term> {
+        let (list, record) = match item {
+            Item::Record(list, record) => (*list, record),
+            Item::Element(series, ty) => {
+                let kind = Kind::Element { row: Some(row), back: 0, family: ty.family(), series: *series };
+                return Ok(Term::One(self.node(kind, place), ty.clone()));
+            }
+            Item::Period(every) => {
+                return Ok(Term::One(self.node(Kind::Turn(row), place), Type::Period(*every)));
+            }
+        };
         let (field, ty, place) = if record.bare {
             let ty = record.fields.first().map_or(Type::Text, |(_, ty)| ty.clone());
             (0, ty, place.clone())
@@ -275,15 +296,33 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 Diagnostic::error(Code::WRONG_TYPE, place.clone(), "only a series has a value for a period");
             return self.fail(diagnostic.help("pick from a list with `.filter(|x| …)`"));
         };
-        if variable_name(index) != Some("period") {
-            return self.outside(
-                self.at(index.start_position()),
-                "an index other than `period`",
-                "use `.first()`, `.last()`, `to_date(…)` or `change(…)`",
-            );
-        }
-        self.period(&self.at(index.position()))?;
-        let kind = if series.derived { Kind::DerivedNow(series.base) } else { Kind::FactNow(series.base) };
+        let (base, back) = match index {
+            Ast::FnCall(call, _) if call.name == "-" => match call.args.as_slice() {
+                [base, Ast::IntegerConstant(back, _)] => (base, u16::try_from(*back).unwrap_or(u16::MAX)),
+                _ => (index, 0),
+            },
+            _ => (index, 0),
+        };
+        let kind = match (variable_name(base), self.row_named(base)) {
+            (_, Some(Binding::Row(row, Item::Period(_)))) => {
+                Kind::Element { row: Some(row), back, family: ty.family(), series }
+            }
+            (Some("period"), _) => {
+                self.period(&self.at(base.position()))?;
+                match back {
+                    0 if series.derived => Kind::DerivedNow(series.base),
+                    0 => Kind::FactNow(series.base),
+                    _ => Kind::Element { row: None, back, family: ty.family(), series },
+                }
+            }
+            _ => {
+                return self.outside(
+                    self.at(index.start_position()),
+                    "an index other than `period` or `period - 1`",
+                    "use `.at(\"2015-16 Q1\")`, `.first()`, `.last()`, `to_date(…)` or `change(…)`",
+                );
+            }
+        };
         let node = self.node(kind, place);
         Ok(Term::One(node, ty))
     }

@@ -1,0 +1,67 @@
+//! What sets the locals of a script: assignments, those that rest on a test, and those for each row.
+
+use super::{LACKING, Machine, Memory, cell};
+use crate::language::ir::{Action, Comparison};
+use crate::language::value::{Family, State, Truth, Val};
+
+impl<M: Memory> Machine<'_, M> {
+    pub(crate) fn act(&mut self, actions: &[Action]) {
+        for action in actions {
+            match action {
+                Action::Set { local, family, value, .. } => self.bind(*local, *family, value),
+                Action::When(when) => match self.truth(&when.test) {
+                    Truth::True => self.act(&when.then),
+                    Truth::False => self.act(&when.other),
+                    test => self.act_either(test, &when.then, &when.other, &when.sets),
+                },
+                Action::Each { rows, body, sets, .. } => {
+                    let state = self.for_rows(rows, |machine, kept| {
+                        if kept == Truth::True {
+                            machine.act(body);
+                        } else {
+                            machine.act_either(kept, body, &[], sets);
+                        }
+                        true
+                    });
+                    if state != State::Known {
+                        for (local, family) in sets {
+                            self.set(*local, family.absent(state));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes both sides, because the test is neither true nor false, and keeps what they agree on.
+    #[cold]
+    fn act_either(&mut self, test: Truth, then: &[Action], other: &[Action], sets: &[(u16, Family)]) {
+        let held = |machine: &Self| -> Vec<Val> {
+            sets.iter().map(|(local, _)| machine.locals.get(*local as usize).copied().unwrap_or(LACKING)).collect()
+        };
+        let fault = self.fault;
+        let before = held(self);
+        self.act(then);
+        let thens = held(self);
+        for ((local, _), value) in sets.iter().zip(&before) {
+            self.set(*local, *value);
+        }
+        self.act(other);
+        let faulty = self.fault != fault;
+        self.fault = fault;
+        for ((local, family), then) in sets.iter().zip(thens) {
+            let other = cell(self.locals, *local as usize);
+            if !self.same(then, other) {
+                self.set(*local, family.absent(Self::either(faulty, test, then, other)));
+            }
+        }
+    }
+
+    /// Whether two values are known and the same.
+    fn same(&mut self, left: Val, right: Val) -> bool {
+        match (left, right) {
+            (Val::Num(left), Val::Num(right)) => self.compare(Comparison::Equal, left, right) == Truth::True,
+            (left, right) => left.state() == State::Known && left == right,
+        }
+    }
+}
