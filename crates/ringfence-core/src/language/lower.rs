@@ -200,7 +200,7 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 /// The name of every function, those that lists and series have and those that the library defines.
-fn every_function() -> impl Iterator<Item = &'static str> {
+pub(crate) fn every_function() -> impl Iterator<Item = &'static str> {
     let needing = library::dates::NEEDING.iter().map(|needing| needing.function.name);
     FUNCTIONS.iter().copied().chain(library::FUNCTIONS.iter().map(|function| function.name)).chain(needing)
 }

@@ -15,3 +15,8 @@ pub mod reference;
 pub(crate) mod value;
 
 pub(crate) use parse::Script;
+
+/// The name of every function that scripts can call.
+pub fn function_names() -> impl Iterator<Item = &'static str> {
+    lower::every_function()
+}

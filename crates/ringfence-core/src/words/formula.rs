@@ -3,6 +3,7 @@
 use super::{Called, Teller, listed};
 use crate::exact::{Exact, Rounding, RoundingMode};
 use crate::language::ir::{Expr, Fold, Kind, Lookup, Over, Quantity, Rows, Series};
+use crate::language::library::Method;
 use crate::language::value::{Family, Truth, Val};
 use crate::types::{Days, Type, show_number};
 
@@ -219,7 +220,12 @@ impl Teller<'_> {
             Kind::Allocate(shared) => {
                 let total = self.write(&shared.total, now, false, LOOSEST);
                 let weights = self.mapped_rows(&shared.rows, &shared.weight, now);
-                (format!("allocate({total}, {weights})"), TIGHTEST)
+                let name = if shared.sharing.shares { "profile" } else { "allocate" };
+                let method = match shared.sharing.method {
+                    Method::RemainderToLast if !shared.sharing.shares => ", \"remainder-to-last\"",
+                    _ => "",
+                };
+                (format!("{name}({total}, {weights}{method})"), TIGHTEST)
             }
             Kind::DayCount(days) => (format!("{}.len()", self.write(days, now, values, TIGHTEST)), TIGHTEST),
             Kind::Plugin(call) => {

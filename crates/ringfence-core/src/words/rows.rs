@@ -3,6 +3,7 @@
 use super::formula::{LOOSEST, SUM, TIGHTEST};
 use super::{Called, Teller, listed, small};
 use crate::language::ir::{Action, Allocate, Expr, Kind, Over, Rows, Series};
+use crate::language::library::Method;
 use crate::language::lower::Shape;
 use crate::language::value::{Family, Truth, Val};
 
@@ -129,9 +130,15 @@ impl Teller<'_> {
             self.set_local(shared.rows.local, Val::Row(first));
             self.write(&shared.weight, now, true, TIGHTEST)
         });
+        let rest = match shared.sharing.method {
+            Method::RemainderToLast => ", the last taking the rest",
+            Method::LargestRemainder => "",
+        };
         match (own, weights) {
-            (Some(own), Some(weights)) => format!("{total} shared out as {}: the part for {own}", weights.join(" : ")),
-            (Some(own), None) => format!("{total} shared out: the part for {own}"),
+            (Some(own), Some(weights)) => {
+                format!("{total} shared out as {}: the part for {own}{rest}", weights.join(" : "))
+            }
+            (Some(own), None) => format!("{total} shared out: the part for {own}{rest}"),
             (None, _) => format!("a part of {total}"),
         }
     }
