@@ -466,6 +466,7 @@ fn a_signature_of_nobody_in_the_sign_off_is_refused() {
     let pack = better_care_fund();
     let case = better_care_fund_case(&pack, "missing-signature");
     let stranger = Signature {
+        body: None,
         party: "Third commissioning group".to_owned(),
         office: None,
         date: day("2014-09-18"),
@@ -487,8 +488,13 @@ fn a_signature_of_nobody_in_the_sign_off_is_refused() {
 fn a_decision_counts_only_from_who_may_take_it() {
     let pack = better_care_fund();
     let case = better_care_fund_case(&pack, "plan-kept-exactly");
-    let decided =
-        |by: &str| Decided { answer: "approved".to_owned(), by: by.to_owned(), on: day("2015-01-15"), reason: None };
+    let decided = |by: &str| Decided {
+        answer: "approved".to_owned(),
+        by: by.to_owned(),
+        on: day("2015-01-15"),
+        until: None,
+        reason: None,
+    };
     let outcome = |by: &str| {
         let case = case.clone().decided("ministers-approval", decided(by));
         rule(&pack, &case).finding("ministers-approved").unwrap().outcome

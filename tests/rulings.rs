@@ -24,7 +24,8 @@ use ringfence_reporting::text;
 use common::{CaseFile, case_files, compile, packs, source, yaml_files};
 
 /// The cases whose reasons are kept at length as well.
-const EXPLAINED: [&str; 4] = ["change-cancelled", "second-quarter-not-submitted", "solihull", "worked-example"];
+const EXPLAINED: [&str; 5] =
+    ["change-cancelled", "notice", "second-quarter-not-submitted", "solihull", "worked-example"];
 
 /// What became of a case: the ruling, or the words of why there is none.
 type Ruled = Result<Ruling, String>;

@@ -14,13 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use ringfence_core::case::{Case, Evidence, Given, Signature, Version};
 use ringfence_core::evaluate::Options;
 use ringfence_core::exact::Exact;
-use ringfence_core::ruling::{Outcome, Ruling};
+use ringfence_core::ruling::{Outcome, Ruling, StandingWord};
 use ringfence_core::types::Value;
 use ringfence_loaders::pack;
 
 use common::{
-    Numbers, answer, assert_conserved, better_care_fund, better_care_fund_case, better_care_fund_cases, compile, day,
-    definite, england, one, performance, quarter, rule, rule_with, unsound,
+    Numbers, answer, assert_conserved, better_care_fund, better_care_fund_case, better_care_fund_cases, case_files,
+    compile, day, definite, england, language_packs, one, performance, quarter, read, rule, rule_with, source, unsound,
 };
 
 /// Every case that has one statement less: a fact, a period of one, a signature, a decision.
@@ -368,6 +368,7 @@ fn every_kind_of_sign_off_is_sound_with_anything_missing() {
                 }
                 let conditional = (numbers.within(0, 8) == 0).then(|| "until it is checked".to_owned());
                 let signature = Signature {
+                    body: None,
                     party: (*party).to_owned(),
                     office: Some(if numbers.within(0, 8) == 0 { "clerk" } else { "leader" }.to_owned()),
                     date: if numbers.within(0, 5) == 0 { day("2014-09-20") } else { day("2014-09-19") },
@@ -406,6 +407,75 @@ fn every_kind_of_sign_off_is_sound_with_anything_missing() {
         unmet += count(Outcome::Unmet);
     }
     assert!(compared >= 1_500 && met >= 100 && unmet >= 50, "{compared} {met} {unmet}");
+}
+
+// The packs that show how conditions and money stand over time.
+
+/// The numbers of the lines that these packs show.
+const OVER_TIME: [&str; 8] = ["07-", "07b-", "10-", "10b-", "14-", "15-", "17-", "24b-"];
+
+/// A waiver is a new act, and no evidence that was missing: see the test after this one.
+#[test]
+fn what_is_certain_stays_certain_over_time() {
+    let mut compared = 0;
+    let mut wrong = vec![];
+    for (pack, cases) in packs_over_time() {
+        for case in &cases {
+            let full = rule(&pack, case);
+            assert_conserved(&full);
+            for (what, less) in with_one_less(case) {
+                let reduced = rule(&pack, &less);
+                assert_conserved(&reduced);
+                let found = unsound(&reduced, &full);
+                wrong.extend(found.iter().map(|found| format!("{} {} without {what}: {found}", pack.id(), case.id)));
+                compared += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(compared >= 40, "{compared}");
+}
+
+#[test]
+fn a_waiver_changes_what_a_condition_counts_as_and_never_its_outcome() {
+    let mut compared = 0;
+    for (pack, cases) in packs_over_time() {
+        for case in &cases {
+            let full = rule(&pack, case);
+            for condition in case.waivers.keys() {
+                let mut less = case.clone();
+                less.waivers.remove(condition);
+                let reduced = rule(&pack, &less);
+                assert_conserved(&reduced);
+                let outcome = |ruling: &Ruling| ruling.finding(condition).map(|finding| finding.outcome);
+                assert_eq!(outcome(&full), outcome(&reduced), "{} without its waiver", case.id);
+                let standing = reduced.finding(condition).unwrap().standing.as_ref().map(|standing| standing.word);
+                assert_ne!(standing, Some(StandingWord::Waived), "{}", case.id);
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared >= 5, "{compared}");
+}
+
+fn packs_over_time() -> Vec<(ringfence_core::pack::Pack, Vec<Case>)> {
+    let shown = |folder: &std::path::PathBuf| {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        OVER_TIME.iter().any(|number| name.starts_with(number))
+    };
+    let packs: Vec<_> = language_packs()
+        .into_iter()
+        .filter(shown)
+        .map(|folder| {
+            let pack = compile(&source(&folder));
+            let cases = case_files(&folder).into_iter().map(|file| read(&pack, &file.document));
+            // A case may be there to show that no ruling is possible.
+            let cases = cases.filter(|case| rule_with(&pack, case, &Options::default()).is_ok()).collect();
+            (pack, cases)
+        })
+        .collect();
+    assert!(packs.len() >= OVER_TIME.len());
+    packs
 }
 
 // Evidence that was not known by then does not count.

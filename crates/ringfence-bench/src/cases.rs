@@ -119,6 +119,7 @@ pub fn evidence(plain: &Plain, number: usize, pack: &Pack) -> Case {
         case = case.signed(
             "plan",
             Signature {
+                body: None,
                 party: names.get(usize::from(*party)).copied().unwrap_or_default().to_owned(),
                 office: Some("chief officer".to_owned()),
                 date,
@@ -134,6 +135,6 @@ pub fn evidence(plain: &Plain, number: usize, pack: &Pack) -> Case {
     let on = ringfence_core::period::date_of(16_450).unwrap_or_default();
     case.decided(
         "ministers-approval",
-        Decided { answer: answer.to_owned(), by: "minister".to_owned(), on, reason: None },
+        Decided { answer: answer.to_owned(), by: "minister".to_owned(), on, until: None, reason: None },
     )
 }

@@ -1,15 +1,23 @@
 //! Binding: a case's evidence into cells, as known by a day and checked under the rules of a day.
 
+mod signed;
+mod waivers;
+
 use std::collections::BTreeMap;
+
+use signed::{is_recipient, money_brought};
+pub(crate) use waivers::BoundWaivers;
 
 use jiff::civil::Date;
 
 use crate::case::{Case, Evidence, Given, Row, Signature, Version, Vintage, unfit};
 use crate::evaluate::{EvaluateError, Rules};
+use crate::exact::Exact;
 use crate::language::eval::{Cells, Machine, Silent};
 use crate::language::lower::{LOCALS, Record, Shape};
 use crate::language::value::{Family, State, Truth, Val, Word};
-use crate::pack::{Fact, Pack, Party, SignOff, Who};
+use crate::money::Money;
+use crate::pack::{Fact, Members, Pack, Party, SignOff, Who};
 use crate::period::day_number;
 use crate::reading;
 use crate::types::{Type, Value};
@@ -34,6 +42,8 @@ pub struct Bound {
     pub(crate) unchecked: Vec<u32>,
     pub(crate) sign_offs: Vec<BoundSignOff>,
     pub(crate) decisions: Vec<Answer>,
+    /// By condition; nothing at all where the case brings no waivers.
+    pub(crate) waivers: Vec<BoundWaivers>,
 }
 
 /// What is remembered of the statement that counted.
@@ -59,6 +69,8 @@ pub(crate) struct BoundSignOff {
     pub(crate) unknown_parties: Option<u32>,
     pub(crate) late_counts: bool,
     pub(crate) at_least: Option<usize>,
+    /// The share of the parties' money whose owners must sign.
+    pub(crate) share: Option<Exact>,
 }
 
 /// A party that must sign, and its signatures.
@@ -66,6 +78,8 @@ pub(crate) struct BoundSignOff {
 pub(crate) struct Required {
     pub(crate) party: String,
     pub(crate) title: String,
+    /// What it brings, where the rule is a share of the money; nothing is not known.
+    pub(crate) money: Option<Money>,
     pub(crate) signatures: Vec<BoundSignature>,
 }
 
@@ -86,19 +100,30 @@ pub(crate) enum Standing {
     NotEntitled,
     Delegated,
     Conditional,
+    /// Given by the recipient, where somebody else must.
+    NotIndependent,
+    /// Where somebody else than the recipient must sign, it does not say who did.
+    UnstatedBody,
     NotYetKnown,
 }
 
 /// What became of a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    Given { met: bool },
+    /// What was decided, and the first day on which it no longer holds.
+    Given {
+        met: bool,
+        until: Option<Date>,
+    },
     Pending(String),
 }
 
 impl BoundSignOff {
     /// Whether enough parties have signed.
     pub(crate) fn truth(&self) -> Truth {
+        if let Some(share) = self.share {
+            return self.by_money(share);
+        }
         let by = self.by.map(day_number);
         let mut signed = 0;
         let mut open = usize::from(self.unknown_parties.is_some());
@@ -363,6 +388,7 @@ impl Rules<'_> {
             unchecked: Vec::new(),
             sign_offs: Vec::new(),
             decisions: Vec::new(),
+            waivers: Vec::new(),
         };
         // The figures that were signed are those submitted, believed or not.
         bound.sign_offs = pack.sign_offs.iter().map(|sign_off| self.bind_sign_off(sign_off, case, &bound)).collect();
@@ -388,7 +414,9 @@ impl Rules<'_> {
         {
             return Err(EvaluateError::UnknownDecision { decision: unknown.clone() });
         }
-        bound.decisions = pack.decisions.iter().map(|decision| bind_decision(decision, case, known_by)).collect();
+        bound.decisions =
+            pack.decisions.iter().map(|decision| bind_decision(decision, case, self.day, known_by)).collect();
+        bound.waivers = self.bind_waivers(case, known_by)?;
         self.reject_suspects(&mut bound)?;
         Ok(bound)
     }
@@ -470,15 +498,16 @@ impl Rules<'_> {
         for party in &sign_off.parties {
             match &party.who {
                 Who::One(name) => {
-                    required.push(required_party(name, party.title.clone(), party, signatures, &digest, bound));
+                    required.push(required_party(name, party.title.clone(), None, party, signatures, &digest, bound));
                 }
-                Who::Each(fact) => match self.members(*fact, bound) {
+                Who::Each(of) => match self.members(*of, bound) {
                     Some(members) => {
-                        for name in members {
-                            required.push(required_party(&name, name.clone(), party, signatures, &digest, bound));
+                        for (name, money) in members {
+                            let title = name.clone();
+                            required.push(required_party(&name, title, money, party, signatures, &digest, bound));
                         }
                     }
-                    None => unknown_parties = Some(*fact),
+                    None => unknown_parties = Some(of.fact),
                 },
             }
         }
@@ -489,17 +518,25 @@ impl Rules<'_> {
             unknown_parties,
             late_counts: sign_off.late_counts,
             at_least: sign_off.at_least,
+            share: sign_off.share,
         }
     }
 
-    /// The texts of a list fact; `None` where it is missing or one of its members is.
-    fn members(&self, fact: u32, bound: &Bound) -> Option<Vec<String>> {
-        let fact = self.pack.facts.get(fact as usize)?;
+    /// The parties that a list fact names, each with its money; `None` where the list is missing or a name in it is.
+    fn members(&self, of: Members, bound: &Bound) -> Option<Vec<(String, Option<Money>)>> {
+        let fact = self.pack.facts.get(of.fact as usize)?;
+        let Shape::List(record) = &fact.shape else { return None };
+        let stride = record.fields.len();
         match bound.facts.get(fact.slot as usize)? {
-            Val::Rows(span) if span.state == State::Known => (span.first..span.first + span.count)
-                .map(|at| match bound.rows.get(at as usize)? {
-                    Val::Word(word) if word.state == State::Known => self.text(bound, word.bits),
-                    _ => None,
+            Val::Rows(span) if span.state == State::Known => (0..span.count as usize)
+                .map(|row| {
+                    let first = span.first as usize + row * stride;
+                    let name = match bound.rows.get(first + of.name)? {
+                        Val::Word(word) if word.state == State::Known => self.text(bound, word.bits)?,
+                        _ => return None,
+                    };
+                    let money = of.money.and_then(|field| bound.rows.get(first + field)).and_then(money_brought);
+                    Some((name, money))
                 })
                 .collect(),
             Val::Rows(span) if span.state == State::NotApplicable => Some(Vec::new()),
@@ -515,6 +552,7 @@ fn always_applies(fact: &Fact) -> EvaluateError {
 fn required_party(
     name: &str,
     title: String,
+    money: Option<Money>,
     party: &Party,
     signatures: &[Signature],
     digest: &str,
@@ -524,14 +562,14 @@ fn required_party(
     let signatures = own
         .map(|given| BoundSignature {
             day: day_number(given.date),
-            standing: standing(given, party, digest, bound.known_by),
+            standing: standing(given, party, digest, bound),
             given: given.clone(),
         })
         .collect();
-    Required { party: name.to_owned(), title, signatures }
+    Required { party: name.to_owned(), title, money, signatures }
 }
 
-fn bind_decision(decision: &crate::pack::Decision, case: &Case, known_by: Option<Date>) -> Answer {
+fn bind_decision(decision: &crate::pack::Decision, case: &Case, day: Date, known_by: Option<Date>) -> Answer {
     let Some(decided) = case.decisions.get(&decision.id) else {
         return Answer::Pending(format!("{} has not decided", offices(&decision.by)));
     };
@@ -546,7 +584,16 @@ fn bind_decision(decision: &crate::pack::Decision, case: &Case, known_by: Option
     if known_by.is_some_and(|by| decided.on > by) {
         return Answer::Pending(format!("the decision of {} was not known then", decided.on));
     }
-    Answer::Given { met: decision.met_when.contains(&decided.answer) }
+    let ends = [decided.until, decision.valid.and_then(|valid| valid.end(decided.on))];
+    let until = ends.into_iter().flatten().min();
+    if let Some(ended) = until.filter(|until| *until <= day) {
+        let (on, ended) = (crate::types::show_date(decided.on), crate::types::show_date(ended));
+        return Answer::Pending(format!(
+            "the decision of {on} held until {ended}, and {} has not decided again",
+            offices(&decision.by)
+        ));
+    }
+    Answer::Given { met: decision.met_when.contains(&decided.answer), until }
 }
 
 /// Offices as a sentence names them: `the minister or NHS England`.
@@ -564,7 +611,8 @@ fn without_value(vintage: &Vintage<Value>) -> Vintage<Vec<Row>> {
     Vintage { given, source: vintage.source.clone(), known: vintage.known }
 }
 
-fn standing(given: &Signature, party: &Party, digest: &str, known_by: Option<Date>) -> Standing {
+fn standing(given: &Signature, party: &Party, digest: &str, bound: &Bound) -> Standing {
+    let known_by = bound.known_by;
     let known = given.known.unwrap_or(given.date);
     if known_by.is_some_and(|by| known > by) {
         return Standing::NotYetKnown;
@@ -582,6 +630,13 @@ fn standing(given: &Signature, party: &Party, digest: &str, known_by: Option<Dat
     let office = given.delegated_from.as_ref().or(given.office.as_ref());
     if !party.offices.is_empty() && !office.is_some_and(|office| party.offices.contains(office)) {
         return Standing::NotEntitled;
+    }
+    if party.independent {
+        match given.body.as_deref().or(matches!(party.who, Who::Each(_)).then_some(given.party.as_str())) {
+            None => return Standing::UnstatedBody,
+            Some(body) if is_recipient(body, &bound.case.recipient) => return Standing::NotIndependent,
+            Some(_) => {}
+        }
     }
     let discharged = given.discharged.is_some_and(|date| known_by.is_none_or(|by| date <= by));
     if given.conditional.is_some() && !discharged {

@@ -1,7 +1,11 @@
 //! A case: what one recipient brings. Typed evidence, each figure with where it came from and when
 //! it became known.
 
+mod waivers;
+
 use std::collections::BTreeMap;
+
+pub use waivers::Waiver;
 
 use jiff::civil::Date;
 
@@ -75,6 +79,8 @@ pub enum Version {
 pub struct Signature {
     /// Which party signed.
     pub party: String,
+    /// The body for which the signature was given, where the party does not tell.
+    pub body: Option<String>,
     /// The office of the person who signed.
     pub office: Option<String>,
     /// When.
@@ -100,6 +106,8 @@ pub struct Decided {
     pub by: String,
     /// When.
     pub on: Date,
+    /// The first day on which it no longer holds, if it says.
+    pub until: Option<Date>,
     /// Why.
     pub reason: Option<String>,
 }
@@ -123,6 +131,8 @@ pub struct Case {
     pub sign_offs: BTreeMap<String, Vec<Signature>>,
     /// The decisions.
     pub decisions: BTreeMap<String, Decided>,
+    /// The waivers by condition.
+    pub waivers: BTreeMap<String, Vec<Waiver>>,
 }
 
 impl Case {
@@ -137,6 +147,7 @@ impl Case {
             facts: BTreeMap::new(),
             sign_offs: BTreeMap::new(),
             decisions: BTreeMap::new(),
+            waivers: BTreeMap::new(),
         }
     }
 
@@ -190,6 +201,13 @@ impl Case {
         self
     }
 
+    /// The case with one more waiver of a condition.
+    #[must_use]
+    pub fn waived(mut self, condition: &str, waiver: Waiver) -> Self {
+        self.waivers.entry(condition.to_owned()).or_default().push(waiver);
+        self
+    }
+
     /// SHA-256 over the evidence in a form of its own, the same whatever format it came in.
     pub fn digest(&self) -> String {
         let mut lines = vec![format!("{:?} {:?} {:?}", self.id, self.recipient.code, self.recipient.name)];
@@ -198,17 +216,22 @@ impl Case {
         }
         for (sign_off, signatures) in &self.sign_offs {
             for signature in signatures {
-                let Signature { party, office, date, version, conditional, discharged, delegated_from, known } =
+                let Signature { party, body, office, date, version, conditional, discharged, delegated_from, known } =
                     signature;
+                let body = body.as_ref().map(|body| format!(" {body:?}")).unwrap_or_default();
                 let (discharged, known) = (discharged.map(|date| date.to_string()), known.map(|date| date.to_string()));
                 lines.push(format!(
                     "signature {sign_off:?} {party:?} {office:?} {date} {version:?} {conditional:?} {discharged:?} \
-                     {delegated_from:?} {known:?}"
+                     {delegated_from:?} {known:?}{body}"
                 ));
             }
         }
-        for (decision, Decided { answer, by, on, reason }) in &self.decisions {
-            lines.push(format!("decision {decision:?} {answer:?} {by:?} {on} {reason:?}"));
+        for (decision, Decided { answer, by, on, until, reason }) in &self.decisions {
+            let until = until.map(|until| format!(" until {until}")).unwrap_or_default();
+            lines.push(format!("decision {decision:?} {answer:?} {by:?} {on} {reason:?}{until}"));
+        }
+        for (condition, waivers) in &self.waivers {
+            lines.extend(waivers.iter().map(|waiver| waiver.canonical(condition)));
         }
         crate::digest::of_text(&lines.join("\n"))
     }
@@ -330,6 +353,7 @@ const CASE_KEYS: &[&str] = &[
     "facts",
     "sign-offs",
     "decisions",
+    "waivers",
     "expect",
     "notes",
 ];
@@ -408,6 +432,7 @@ impl Pack {
                 case.decisions.insert(entry.key.clone(), decided);
             }
         }
+        case.waivers.extend(self.waivers(&fields, mistakes));
         Some(case)
     }
 
@@ -444,8 +469,18 @@ impl Pack {
     }
 
     fn signature(&self, node: &Node, sign_off: &str, mistakes: &mut Mistakes) -> Option<Signature> {
-        const KEYS: &[&str] =
-            &["party", "office", "date", "document", "conditional", "discharged", "delegated-from", "known", "notes"];
+        const KEYS: &[&str] = &[
+            "party",
+            "body",
+            "office",
+            "date",
+            "document",
+            "conditional",
+            "discharged",
+            "delegated-from",
+            "known",
+            "notes",
+        ];
         let fields = Fields::read(node, "a signature", KEYS, mistakes)?;
         let party = fields.need_text("party", "a signature", mistakes);
         if let (Some(party), Some(node)) = (&party, fields.get("party")) {
@@ -468,6 +503,7 @@ impl Pack {
         };
         Some(Signature {
             party: party?,
+            body: fields.text("body", mistakes),
             office: fields.text("office", mistakes),
             version,
             conditional: fields.text("conditional", mistakes),
@@ -500,7 +536,7 @@ impl Pack {
     }
 
     fn decision(&self, node: &Node, id: &str, mistakes: &mut Mistakes) -> Option<Decided> {
-        let fields = Fields::read(node, "a decision", &["answer", "by", "on", "reason", "notes"], mistakes)?;
+        let fields = Fields::read(node, "a decision", &["answer", "by", "on", "until", "reason", "notes"], mistakes)?;
         let answer = fields.need_text("answer", "a decision", mistakes);
         let declared = self.decisions.iter().find(|decision| decision.id == id)?;
         if let (Some(answer), Some(node)) = (&answer, fields.get("answer"))
@@ -512,8 +548,16 @@ impl Pack {
         }
         let by = fields.need_text("by", "a decision", mistakes);
         let on = fields.need_date("on", "a decision", mistakes);
+        let until = fields.date("until", mistakes);
+        if let (Some(on), Some(until), Some(node)) = (on, until, fields.get("until"))
+            && until <= on
+        {
+            let diagnostic =
+                Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), "the decision ends before it begins");
+            mistakes.push(diagnostic.help("`until` is the first day on which it no longer holds"));
+        }
         let reason = fields.text("reason", mistakes);
-        Some(Decided { answer: answer?, by: by?, on: on?, reason })
+        Some(Decided { answer: answer?, by: by?, on: on?, until, reason })
     }
 }
 

@@ -1,9 +1,11 @@
 //! Evaluation: the rules of a day over a bound case.
 
 mod error;
+mod payments;
 mod portfolio;
 mod range;
 mod run;
+mod standing;
 
 use std::collections::BTreeMap;
 
@@ -18,15 +20,16 @@ use run::{Marked, Runner};
 use crate::bind::Bound;
 use crate::case::Case;
 use crate::diagnostic::Diagnostic;
+use crate::exact::Exact;
 use crate::language::eval::{Cells, Fault, Machine, Silent, Trail};
 use crate::language::ir::{Expr, Kind};
 use crate::language::lower::LOCALS;
 use crate::language::possible::Possible;
-use crate::language::value::{State, Truth, Val, Wide, Word};
+use crate::language::value::{Num, State, Truth, Val, Wide, Word};
 use crate::money::Money;
 use crate::pack::{Deadline, Pack, Step, Test};
 use crate::period::Period;
-use crate::ruling::{Dispositions, FundRange, Outcome, Ruling};
+use crate::ruling::{Dispositions, FundRange, Outcome, Ruling, StandingWord};
 use crate::source::Place;
 use crate::table::Table;
 
@@ -72,6 +75,8 @@ pub struct Scratch {
     pub(crate) derived: Vec<Val>,
     /// Whether a person's decision is all that each condition lacks.
     pending: Vec<bool>,
+    /// How each condition stands; its effect is among the derived cells.
+    pub(crate) conditions: Vec<ConditionFound>,
     pub(crate) wide: Wide,
     locals: Vec<Val>,
     /// What was worked out over all cases, as the case ruled on last has it.
@@ -115,6 +120,7 @@ pub(crate) enum ScriptKey {
     Value(u32, usize),
     Applies(u32),
     Met(u32),
+    Cure(u32, CurePart),
     Amount(u32),
     Release(u32, usize),
     /// What a case contributes to a value over all cases, and whether it takes part.
@@ -135,13 +141,44 @@ pub(crate) enum Pass<'a> {
     },
 }
 
+/// Which script of a cure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CurePart {
+    By,
+    On,
+    Share,
+}
+
+/// How a condition stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ConditionFound {
+    /// Whether it holds, whatever a waiver or a cure makes of it.
+    pub(crate) own: Truth,
+    /// What gives it another effect.
+    pub(crate) standing: Option<StandingWord>,
+    /// The share of a fund that it lets through, where it is cured or lapsed; all if none.
+    pub(crate) share: Option<Num>,
+}
+
+impl ConditionFound {
+    pub(crate) const fn plain(own: Truth) -> Self {
+        Self { own, standing: None, share: None }
+    }
+}
+
 /// What became of a fund, in numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FundFound {
     pub(crate) amount: Option<Money>,
     pub(crate) earned: Option<Money>,
     pub(crate) gate: Truth,
+    /// The share of what is due that the gates let through; all if none.
+    pub(crate) share: Option<Exact>,
     pub(crate) dispositions: Dispositions,
+    /// Which of its suspensions holds.
+    pub(crate) suspended: Option<usize>,
+    /// What was paid above what is due, where no period is left to set it off against.
+    pub(crate) over: Option<Money>,
     /// Where its tranches begin among all.
     pub(crate) first_tranche: usize,
     pub(crate) tranches: usize,
@@ -156,6 +193,8 @@ pub(crate) struct TrancheFound {
     /// What the release rule gives: the total due to date, or the amount for the period.
     pub(crate) due: Option<Money>,
     pub(crate) earned: Option<Money>,
+    /// Whether it was paid already, so that what is released is evidence.
+    pub(crate) already: bool,
     pub(crate) released: Money,
     pub(crate) recovered: Money,
     pub(crate) undetermined: Money,
@@ -301,6 +340,7 @@ impl<'p> Rules<'p> {
         for (condition, in_force) in pack.conditions.iter().zip(&self.in_force) {
             if *in_force {
                 scripts.extend(&condition.applies);
+                scripts.extend(condition.cure.iter().flat_map(crate::pack::Cure::scripts));
                 if let Test::Script(met) = &condition.test {
                     scripts.push(met);
                 }
@@ -435,6 +475,8 @@ impl<'p> Rules<'p> {
         scratch.tranches.clear();
         scratch.trail.entries.clear();
         scratch.marks.clear();
+        scratch.conditions.clear();
+        scratch.conditions.resize(self.pack.conditions.len(), ConditionFound::plain(Truth::Missing));
         scratch.pending.clear();
         scratch.pending.resize(self.pack.conditions.len(), false);
         scratch.wide.clear();
@@ -447,6 +489,7 @@ impl<'p> Rules<'p> {
         let Scratch {
             derived,
             pending,
+            conditions,
             wide,
             locals,
             portfolio,
@@ -467,8 +510,18 @@ impl<'p> Rules<'p> {
             let memory = Marked { trail, marks };
             let machine =
                 Machine { cells, derived, locals, wide, now: 0, first_ordinal, periods, fault, refused, memory };
-            let runner =
-                Runner { rules: self, bound, machine, pending, funds, tranches, contributions, possible, settled };
+            let runner = Runner {
+                rules: self,
+                bound,
+                machine,
+                pending,
+                conditions,
+                funds,
+                tranches,
+                contributions,
+                possible,
+                settled,
+            };
             runner.pass(pass).map_err(|error| *error)
         } else {
             let machine = Machine {
@@ -483,21 +536,37 @@ impl<'p> Rules<'p> {
                 refused,
                 memory: Silent,
             };
-            let runner =
-                Runner { rules: self, bound, machine, pending, funds, tranches, contributions, possible, settled };
+            let runner = Runner {
+                rules: self,
+                bound,
+                machine,
+                pending,
+                conditions,
+                funds,
+                tranches,
+                contributions,
+                possible,
+                settled,
+            };
             runner.pass(pass).map_err(|error| *error)
         }
     }
 
     /// The outcome of a condition that has been worked out.
     pub(crate) fn outcome(&self, index: usize, scratch: &Scratch) -> Outcome {
-        let Some(condition) = self.pack.conditions.get(index) else { return Outcome::Undetermined };
-        match scratch.derived.get(condition.slot as usize).map(|cell| cell.truth()) {
+        let found = scratch.conditions.get(index).filter(|_| index < self.pack.conditions.len());
+        match found.map(|found| found.own) {
             Some(Truth::True) => Outcome::Met,
             Some(Truth::False) => Outcome::Unmet,
             Some(Truth::NotApplicable) => Outcome::NotApplicable,
             _ if scratch.pending.get(index) == Some(&true) => Outcome::Pending,
             _ => Outcome::Undetermined,
         }
+    }
+
+    /// What a condition that has been worked out counts as.
+    pub(crate) fn effect(&self, index: usize, scratch: &Scratch) -> Truth {
+        let slot = self.pack.conditions.get(index).map(|condition| condition.slot);
+        slot.and_then(|slot| scratch.derived.get(slot as usize)).map_or(Truth::Missing, |cell| cell.truth())
     }
 }

@@ -60,6 +60,9 @@ pub struct Ruling {
     pub plugins: Vec<PluginUsed>,
     /// What a reader must know before relying on this.
     pub warnings: Vec<String>,
+    /// How the recipient asks for reconsideration, if the rules say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconsideration: Option<String>,
 }
 
 /// Which rules.
@@ -152,6 +155,9 @@ pub struct Finding {
     pub outcome: Outcome,
     /// Why, for the reader: one sentence or several, without a stop at the end.
     pub reason: String,
+    /// What stands between the outcome and its effect, if anything does: a waiver, a suspension, a cure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
     /// Where the condition comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authority: Option<Authority>,
@@ -173,6 +179,48 @@ pub struct Finding {
     /// The names of the facts, values and parameters it rests on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rests_on: Vec<String>,
+}
+
+/// What gives a condition another effect than its outcome would have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Standing {
+    /// Which of the four.
+    pub word: StandingWord,
+    /// Why, for the reader, without a stop at the end.
+    pub reason: String,
+}
+
+/// How a condition stands whose effect is not that of its outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StandingWord {
+    /// An entitled office has waived it: it counts as met.
+    Waived,
+    /// It is not met, and nothing tells yet whether it was put right: nothing follows from it for now.
+    Suspended,
+    /// It was not met, and was put right in time: it counts as met, and a fund may release a share only.
+    Cured,
+    /// It was not met, and was not put right in time: it stays unmet for good, and a fund may release a share.
+    Lapsed,
+}
+
+impl StandingWord {
+    /// The word: `waived`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waived => "waived",
+            Self::Suspended => "suspended",
+            Self::Cured => "cured",
+            Self::Lapsed => "lapsed",
+        }
+    }
+}
+
+impl fmt::Display for StandingWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// Where a rule or a figure comes from.
@@ -631,6 +679,20 @@ pub struct GateFound {
     pub condition: String,
     /// Its outcome.
     pub outcome: Outcome,
+    /// What gives it another effect, if anything does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<StandingWord>,
+}
+
+impl GateFound {
+    /// Whether it lets money through, if only a share of it.
+    pub const fn lets_through(&self) -> bool {
+        match self.standing {
+            Some(StandingWord::Waived | StandingWord::Cured | StandingWord::Lapsed) => true,
+            Some(StandingWord::Suspended) => false,
+            None => matches!(self.outcome, Outcome::Met | Outcome::NotApplicable),
+        }
+    }
 }
 
 /// One instalment. `opening` is always `released - recovered + undetermined + closing`.
@@ -643,6 +705,9 @@ pub struct Tranche {
     pub opening: Option<Money>,
     /// What the release rule gives for this period, whatever the gates say; nothing where evidence is missing.
     pub earned: Option<Money>,
+    /// Whether it was paid before this ruling: what is released is then evidence, whatever the rule gives now.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub already_paid: bool,
     /// Paid in this period, for certain.
     pub released: Money,
     /// Taken back in this period.

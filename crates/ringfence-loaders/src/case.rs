@@ -14,7 +14,7 @@ use crate::{LoadError, binding, csv_cases, folder, json, text, yaml};
 const MOST_BASES: usize = 8;
 
 /// The sections of a case whose entries are joined with those of its base.
-const JOINED: [&str; 4] = ["decisions", "facts", "recipient", "sign-offs"];
+const JOINED: [&str; 5] = ["decisions", "facts", "recipient", "sign-offs", "waivers"];
 /// What a case never takes from its base: what names it, and what its author expects of it.
 const OWN: [&str; 6] = ["base", "base-only", "case", "expect", "tells", "title"];
 

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use ringfence_core::exact::Inexact;
 use ringfence_core::money::{Currency, Money};
-use ringfence_core::ruling::{Dispositions, FundRuling, Missing, Outcome, ParameterUsed, Recipient, Ruling};
+use ringfence_core::ruling::{
+    Dispositions, FundRuling, Missing, Outcome, ParameterUsed, Recipient, Ruling, StandingWord,
+};
 use serde::Serialize;
 
 /// Rulings that can be read together, and their sums.
@@ -426,8 +428,10 @@ fn causes(ruling: &Ruling, fund: &FundRuling) -> Vec<Cause> {
 /// The missing evidence that leaves a fund or one of its open gates undecided.
 pub(crate) fn missing_for<'a>(ruling: &'a Ruling, fund: &'a FundRuling) -> impl Iterator<Item = &'a Missing> {
     ruling.missing.iter().filter(|missing| {
-        let open_gates =
-            fund.gates.iter().filter(|gate| matches!(gate.outcome, Outcome::Undetermined | Outcome::Pending));
+        let open_gates = fund.gates.iter().filter(|gate| match gate.standing {
+            None => matches!(gate.outcome, Outcome::Undetermined | Outcome::Pending),
+            Some(word) => word == StandingWord::Suspended,
+        });
         let mut open = open_gates.map(|gate| &gate.condition).chain([&fund.fund]);
         open.any(|id| missing.leaves_open.contains(id))
     })

@@ -11,7 +11,7 @@ mod short;
 use jiff::civil::Date;
 use ringfence_core::money::{Currency, Money};
 use ringfence_core::ruling::{
-    Authority, CalendarUsed, FundRuling, Outcome, ParameterUsed, Recipient, Ruling, Status, TableUsed,
+    Authority, CalendarUsed, FundRuling, ParameterUsed, Recipient, Ruling, Standing, Status, TableUsed,
 };
 
 pub(crate) use explain::explain;
@@ -132,9 +132,9 @@ fn is_open(fund: &FundRuling) -> bool {
     fund.amount.is_none() || !fund.dispositions.undetermined.is_zero()
 }
 
-/// Whether a gate with this outcome lets money through.
-const fn passed(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Met | Outcome::NotApplicable)
+/// How a finding stands whose effect is not that of its outcome, as a sentence: `Waived: the minister …`.
+fn standing(standing: &Standing) -> Line {
+    Line::new().strong(format!("{}:", capital(standing.word.as_str()))).plain(format!(" {}", ended(&standing.reason)))
 }
 
 /// What becomes of a part, after its amount.

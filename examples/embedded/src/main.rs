@@ -89,6 +89,7 @@ fn evidence(area: &Area, pack: &Pack) -> Result<Case, Box<dyn Error>> {
         case = case.signed(
             "plan",
             Signature {
+                body: None,
                 party: party.to_owned(),
                 office: Some("chief executive".to_owned()),
                 date: "2014-09-18".parse()?,
@@ -100,8 +101,13 @@ fn evidence(area: &Area, pack: &Pack) -> Result<Case, Box<dyn Error>> {
             },
         );
     }
-    let decided =
-        Decided { answer: "approved".to_owned(), by: "minister".to_owned(), on: "2015-01-15".parse()?, reason: None };
+    let decided = Decided {
+        answer: "approved".to_owned(),
+        by: "minister".to_owned(),
+        on: "2015-01-15".parse()?,
+        until: None,
+        reason: None,
+    };
     Ok(case.decided("ministers-approval", decided))
 }
 

@@ -2,9 +2,13 @@
 
 use jiff::civil::Date;
 
-use crate::exact::Inexact;
+use super::Rules;
+use crate::exact::{Exact, Inexact};
+use crate::language::ir::Expr;
+use crate::pack::Condition;
 use crate::period::Period;
 use crate::source::Place;
+use crate::types;
 
 /// Why a case cannot be ruled on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,6 +93,24 @@ pub enum EvaluateError {
         /// Who the parties are in this case.
         parties: Vec<String>,
     },
+    /// A waiver of a condition that the pack does not declare, or that cannot be waived.
+    #[error("{}", if *.declared { format!("the condition `{condition}` cannot be waived") } else { format!("the pack declares no condition `{condition}`") })]
+    CannotWaive {
+        /// Its id.
+        condition: String,
+        /// Whether the pack declares it.
+        declared: bool,
+    },
+    /// A share that is below nothing or above the whole.
+    #[error("the share that `{condition}` lets through is {share}, and a share is from 0% to 100%")]
+    ShareOutside {
+        /// The condition's id.
+        condition: String,
+        /// The share, as people write it.
+        share: String,
+        /// The script that gives it.
+        place: Box<Place>,
+    },
     /// A decision that the pack does not declare.
     #[error("the pack declares no decision `{decision}`")]
     UnknownDecision {
@@ -135,6 +157,16 @@ pub enum EvaluateError {
         /// The call.
         place: Box<Place>,
     },
+    /// Payments already made that cannot have been.
+    #[error("the payments already made from the fund `{fund}` cannot be right: {why}")]
+    Payments {
+        /// The fund's id.
+        fund: String,
+        /// What is wrong, with the amounts.
+        why: String,
+        /// Where the fund names them.
+        place: Box<Place>,
+    },
     /// Amounts that would not add up.
     #[error("the money of the fund `{fund}` would not add up: {why}")]
     Unconserved {
@@ -147,11 +179,22 @@ pub enum EvaluateError {
     },
 }
 
+impl Rules<'_> {
+    pub(super) fn share_outside(&self, condition: &Condition, script: &Expr, share: Exact) -> EvaluateError {
+        let site = self.pack.sites.get(script.site as usize).map(|site| site.place.clone());
+        let share = types::show_number(share, &types::Number::percentage(), &self.pack.currency);
+        let place = site.unwrap_or_else(|| Place::start_of(&crate::source::SourceFile::new("", "")));
+        EvaluateError::ShareOutside { condition: condition.id.clone(), share, place: Box::new(place) }
+    }
+}
+
 impl EvaluateError {
     /// Where in the pack, if it is about a place in it.
     pub fn place(&self) -> Option<&Place> {
         match self {
             Self::NoParameter { place, .. }
+            | Self::Payments { place, .. }
+            | Self::ShareOutside { place, .. }
             | Self::NoTable { place, .. }
             | Self::Inexact { place, .. }
             | Self::Refused { place, .. }
@@ -169,6 +212,10 @@ impl EvaluateError {
             Self::NoParameter { .. } => "choose another day, or declare a value for it".to_owned(),
             Self::NoTable { .. } => "choose another day, or declare rows for it".to_owned(),
             Self::UnknownParty { .. } => "check the spelling of the party's name".to_owned(),
+            Self::CannotWaive { .. } => {
+                "a condition can be waived that says by whom: `waiver: { by: [minister] }`".to_owned()
+            }
+            Self::ShareOutside { .. } => "limit it with `clamp(…, 0, 1)` if that is what the scheme says".to_owned(),
             Self::UnknownFact { .. } | Self::UnknownSignOff { .. } | Self::UnknownDecision { .. } => {
                 "only evidence that the pack declares counts".to_owned()
             }
@@ -195,6 +242,10 @@ impl EvaluateError {
                 "correct the shares, or use `allocate(total, weights)`, which takes any weights".to_owned()
             }
             Self::Inexact { .. } => "round at a declared point before the number grows so long".to_owned(),
+            Self::Payments { .. } => {
+                "correct the evidence: periods are paid in their order, `0.00` for nothing, and at most the amount in all"
+                    .to_owned()
+            }
             Self::Unconserved { .. } => {
                 "a fund has an amount of nothing or more, and releases at most that: limit the scripts with \
                  `greater_of(…, 0)` and `clamp(…)`"

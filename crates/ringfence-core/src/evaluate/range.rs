@@ -10,7 +10,7 @@ use crate::language::ir::Expr;
 use crate::language::possible::{End, Possible, Range, Truths};
 use crate::language::value::{Family, Num, Truth, Val};
 use crate::money::Money;
-use crate::pack::{Condition, Fund, Need, Test};
+use crate::pack::{Condition, Fund, Need, OverPayment, Test};
 use crate::ruling::{Between, Dispositions, FundRange};
 
 /// A range of money. Without an upper end there is none that is known.
@@ -45,6 +45,18 @@ impl Span {
             low: other.high.and_then(|high| rest(self.low, high)).unwrap_or(Money::ZERO),
             high: self.high.and_then(|high| rest(high, other.low)),
         }
+    }
+
+    /// A share of it, which lies between these two.
+    fn share(self, least: Exact, most: Exact, rounding: Rounding) -> Self {
+        let part = |money: Money, share: Exact| {
+            let part = money.to_exact().times(share).and_then(|part| rounding.apply(part));
+            part.ok().and_then(Money::from_exact)
+        };
+        if least == Exact::ONE {
+            return self;
+        }
+        Self { low: part(self.low, least).unwrap_or_default(), high: self.high.and_then(|high| part(high, most)) }
     }
 
     /// No more than `limit` can be; what would be more is an error, and no result.
@@ -129,7 +141,7 @@ impl<M: Remember> Runner<'_, M> {
                 known_or_either(sign_off.map_or(Truth::Missing, crate::bind::BoundSignOff::truth))
             }
             Test::Decision(at) => match self.bound.decisions.get(*at as usize) {
-                Some(crate::bind::Answer::Given { met }) => Truths::of(Truth::from_bool(*met)),
+                Some(crate::bind::Answer::Given { met, .. }) => Truths::of(Truth::from_bool(*met)),
                 _ => Truths::EITHER,
             },
             Test::Of { need, of } => possible_limbs(*need, of, |limb| self.truths_of(limb)),
@@ -158,18 +170,76 @@ impl<M: Remember> Runner<'_, M> {
         if range.absent { span.or(Span::NOTHING) } else { span }
     }
 
+    /// Notes what the effect of a condition may be, whose outcome is `own`: one that can be put right may still be.
+    pub(super) fn note_effect(&mut self, condition: &Condition, own: Truth) {
+        let own = match own {
+            Truth::Missing => self.possible.get(&condition.slot).map_or(Truths::ANY, Possible::truths),
+            own => Truths::of(own),
+        };
+        let curable = condition.cure.is_some() && own.may_be(Truth::False);
+        let effect = if curable { own.or_else(Truths::EITHER) } else { own };
+        self.possible.insert(condition.slot, Possible::Truth(effect));
+    }
+
+    /// Which truths the gates may come to, and which share they let through: from the first to the second.
+    fn gates(&self, fund: &Fund) -> (Truths, Exact, Exact) {
+        let (mut truths, mut least, mut most) = (Truths::of(Truth::True), Exact::ONE, Exact::ONE);
+        for gate in &fund.gates {
+            let found = self.conditions.get(*gate as usize);
+            let share = found.and_then(|found| found.share);
+            if let Some(share) = share.and_then(|share| share.known(self.machine.wide)) {
+                (least, most) = (least.min(share), most.min(share));
+                continue;
+            }
+            let may_share = self
+                .rules
+                .pack
+                .conditions
+                .get(*gate as usize)
+                .is_some_and(|condition| condition.cure.is_some() && self.known_truth(*gate) == Truth::Missing);
+            if share.is_some() || may_share {
+                least = Exact::ZERO;
+            }
+            if share.is_none() {
+                truths =
+                    truths.pairs(
+                        self.truths_of(*gate),
+                        |sum, gate| {
+                            if gate == Truth::NotApplicable { sum } else { sum.and(gate) }
+                        },
+                    );
+            }
+        }
+        (truths, least, most)
+    }
+
     /// What the parts of a fund may come to.
-    pub(super) fn range(&self, fund: &Fund) -> FundRange {
-        let gate = fund.gates.iter().fold(Truths::of(Truth::True), |sum, gate| {
-            sum.pairs(self.truths_of(*gate), |sum, gate| if gate == Truth::NotApplicable { sum } else { sum.and(gate) })
-        });
+    pub(super) fn range(&self, fund: &Fund, certain: &Dispositions) -> FundRange {
+        let (gate, least, most) = self.gates(fund);
         let amount = self.money_range(&fund.amount, fund, 0);
+        if fund.paid.is_some() {
+            // What was paid already and what is still to be paid play together; what is certain is the least.
+            let upto = |low: Money| Between { at_least: low, at_most: amount.high };
+            return FundRange {
+                amount: amount.between(),
+                released: upto(if fund.over_payment == OverPayment::Recovered {
+                    Money::ZERO
+                } else {
+                    certain.released
+                }),
+                redirected: upto(Money::ZERO),
+                withheld: upto(Money::ZERO),
+                recovered: upto(Money::ZERO),
+            };
+        }
+        let recovers = fund.over_payment == OverPayment::Recovered;
         let mut paid = Span::NOTHING;
         let mut highest = Span::NOTHING;
         let count = if fund.tranches { self.rules.ruled_periods } else { 1 };
         for now in 0..count {
             let due = fund.release.as_ref().map_or(amount, |release| self.money_range(release, fund, now));
-            paid = match (fund.tranches, fund.cumulative, fund.recovers) {
+            let due = due.share(least, most, fund.rounding);
+            paid = match (fund.tranches, fund.cumulative, recovers) {
                 (true, true, false) => paid.greater(due),
                 (true, false, _) => paid.plus(due),
                 _ => due,
@@ -177,8 +247,9 @@ impl<M: Remember> Runner<'_, M> {
             highest = highest.greater(paid);
         }
         let (paid, highest) = (paid.at_most(amount), highest.at_most(amount));
-        let rest = if fund.release.is_some() { amount.less(highest) } else { Span::NOTHING };
-        let recovered = if fund.recovers { highest.less(paid) } else { Span::NOTHING };
+        let shared = least != Exact::ONE;
+        let rest = if fund.release.is_some() || shared { amount.less(highest) } else { Span::NOTHING };
+        let recovered = if recovers { highest.less(paid) } else { Span::NOTHING };
         let (opens, bars) = (gate.may_be(Truth::True), gate.may_be(Truth::False));
         let through = |span: Span| match (opens, bars) {
             (true, false) => span,
@@ -234,13 +305,14 @@ const fn known_or_either(truth: Truth) -> Truths {
 /// The parts of a fund whose amount is known, each with what is certain of it. What is released in tranches is
 /// certain tranche by tranche, and stays as it is.
 pub(super) fn settle(fund: &Fund, parts: Dispositions, range: &FundRange, amount: Money) -> Dispositions {
-    let released = match (fund.recovers, fund.tranches) {
+    let recovers = fund.over_payment == OverPayment::Recovered;
+    let released = match (recovers, fund.tranches) {
         // What is paid may be taken back.
         (true, _) => range.released.at_least,
         (false, true) => parts.released,
         (false, false) => max(parts.released, range.released.at_least),
     };
-    let recovered = if fund.recovers { range.recovered.at_least } else { parts.recovered };
+    let recovered = if recovers { range.recovered.at_least } else { parts.recovered };
     let sure = Dispositions {
         released,
         redirected: max(parts.redirected, range.redirected.at_least),

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::payments::{Already, Ledger, Settled, difference};
 use super::range::settle;
-use super::{EvaluateError, FundFound, Mark, Pass, Rules, ScriptKey, TrancheFound};
+use super::standing::Gate;
+use super::{ConditionFound, EvaluateError, FundFound, Mark, Pass, Rules, ScriptKey, TrancheFound};
 use crate::bind::{Answer, Bound};
 use crate::exact::{Inexact, Rounding};
 use crate::language::eval::{Machine, Memory, Silent, Trail};
@@ -11,7 +13,7 @@ use crate::language::ir::Expr;
 use crate::language::possible::Possible;
 use crate::language::value::{Family, Num, State, Truth, Val};
 use crate::money::Money;
-use crate::pack::{Condition, Fund, Need, Step, Test};
+use crate::pack::{Condition, Fund, Need, OverPayment, Step, Test};
 use crate::ruling::Dispositions;
 
 /// A memory that also notes where each script's entries are.
@@ -69,6 +71,7 @@ pub(super) struct Runner<'a, M> {
     pub(super) bound: &'a Bound,
     pub(super) machine: Machine<'a, M>,
     pub(super) pending: &'a mut [bool],
+    pub(super) conditions: &'a mut [ConditionFound],
     pub(super) funds: &'a mut Vec<FundFound>,
     pub(super) tranches: &'a mut Vec<TrancheFound>,
     pub(super) possible: &'a mut BTreeMap<u32, Possible>,
@@ -135,7 +138,7 @@ impl<M: Remember> Runner<'_, M> {
         Ok(())
     }
 
-    fn settled(&self) -> Result<(), Box<EvaluateError>> {
+    pub(super) fn settled(&self) -> Result<(), Box<EvaluateError>> {
         match self.machine.fault {
             None => Ok(()),
             Some(fault) => Err(Box::new(self.rules.trouble(fault, self.machine.refused.clone()))),
@@ -180,8 +183,16 @@ impl<M: Remember> Runner<'_, M> {
         let Some(condition) = self.rules.pack.conditions.get(index as usize) else { return Ok(()) };
         let in_force = self.rules.in_force.get(index as usize).copied().unwrap_or(true);
         let truth = if in_force { self.truth(index, condition) } else { Truth::NotApplicable };
-        let truth = if truth == Truth::Missing { self.narrowed_truth(condition) } else { truth };
-        self.put(condition.slot, Val::Truth(truth));
+        let own = if truth == Truth::Missing { self.narrowed_truth(condition) } else { truth };
+        let (effect, found) =
+            if in_force { self.stand(index, condition, own)? } else { (own, ConditionFound::plain(own)) };
+        if let Some(place) = self.conditions.get_mut(index as usize) {
+            *place = found;
+        }
+        if effect == Truth::Missing {
+            self.note_effect(condition, own);
+        }
+        self.put(condition.slot, Val::Truth(effect));
         self.settled()
     }
 
@@ -207,7 +218,7 @@ impl<M: Remember> Runner<'_, M> {
                 self.bound.sign_offs.get(*at as usize).map_or(Truth::Missing, crate::bind::BoundSignOff::truth)
             }
             Test::Decision(at) => match self.bound.decisions.get(*at as usize) {
-                Some(Answer::Given { met }) => Truth::from_bool(*met),
+                Some(Answer::Given { met, .. }) => Truth::from_bool(*met),
                 _ => {
                     self.wait(index);
                     Truth::Missing
@@ -245,17 +256,9 @@ impl<M: Remember> Runner<'_, M> {
         counted(need, met, open, unmet)
     }
 
-    fn known_truth(&self, condition: u32) -> Truth {
+    pub(super) fn known_truth(&self, condition: u32) -> Truth {
         let slot = self.rules.pack.conditions.get(condition as usize).map(|condition| condition.slot);
         slot.and_then(|slot| self.machine.derived.get(slot as usize)).map_or(Truth::Missing, |cell| cell.truth())
-    }
-
-    /// The gates of a fund: all must be met, and what does not apply does not bar.
-    fn gate(&self, fund: &Fund) -> Truth {
-        fund.gates.iter().fold(Truth::True, |sum, gate| match self.known_truth(*gate) {
-            Truth::NotApplicable => sum,
-            truth => sum.and(truth),
-        })
     }
 
     /// A money script, rounded; `None` where it is missing, nothing where it does not apply.
@@ -279,12 +282,16 @@ impl<M: Remember> Runner<'_, M> {
         }
     }
 
-    fn show(&self, money: Money) -> String {
+    pub(super) fn show(&self, money: Money) -> String {
         self.rules.pack.currency.show(money)
     }
 
     fn fund(&mut self, index: u32, fund: &Fund) -> Result<FundFound, Box<EvaluateError>> {
-        let gate = self.gate(fund);
+        let suspended = fund.suspended.iter().position(|suspension| suspension.days.contains(self.rules.day));
+        let gate = match suspended {
+            Some(_) => Gate { truth: Truth::False, share: None },
+            None => self.gate(fund),
+        };
         let from = self.machine.memory.begin();
         let amount = self.money(&fund.amount, fund)?;
         self.machine.memory.end(ScriptKey::Amount(index), from);
@@ -293,13 +300,7 @@ impl<M: Remember> Runner<'_, M> {
         }
         let first_tranche = self.tranches.len();
         let count = if fund.tranches { self.rules.ruled_periods } else { 1 };
-        let mut ledger = Ledger {
-            balance: amount,
-            highest: Money::ZERO,
-            paid: Money::ZERO,
-            earned: Some(Money::ZERO),
-            certain: true,
-        };
+        let mut ledger = Ledger::of(amount);
         for now in 0..count {
             self.machine.now = now;
             let due = match &fund.release {
@@ -311,17 +312,23 @@ impl<M: Remember> Runner<'_, M> {
                 }
                 None => amount,
             };
-            let tranche = self.tranche(fund, gate, amount, due, &mut ledger)?;
+            let already = self.already(fund, now)?;
+            let tranche = self.tranche(fund, gate, amount, due, already, &mut ledger)?;
             if fund.tranches {
                 self.tranches.push(tranche);
             }
         }
         if count < self.machine.periods && fund.tranches {
             ledger.earned = None;
+            ledger.settled = Settled::Open;
         }
-        let mut dispositions = self.dispose(fund, gate, amount, &ledger)?;
-        let open = amount.is_none() || ledger.earned.is_none() || gate == Truth::Missing;
-        let range = if open && self.rules.through.is_none() { Some(self.range(fund)) } else { None };
+        let mut dispositions = self.dispose(fund, gate.truth, amount, &ledger)?;
+        let open = amount.is_none() || ledger.settled != Settled::Whole || gate.truth == Truth::Missing;
+        let range = if open && self.rules.through.is_none() && suspended.is_none() {
+            Some(self.range(fund, &dispositions))
+        } else {
+            None
+        };
         if let (Some(range), Some(amount)) = (range, amount) {
             dispositions = settle(fund, dispositions, &range, amount);
         }
@@ -329,8 +336,11 @@ impl<M: Remember> Runner<'_, M> {
             range,
             amount,
             earned: ledger.earned,
-            gate,
+            gate: gate.truth,
+            share: gate.share,
             dispositions,
+            suspended,
+            over: self.over(fund, gate, &ledger)?,
             first_tranche,
             tranches: self.tranches.len() - first_tranche,
         })
@@ -339,80 +349,63 @@ impl<M: Remember> Runner<'_, M> {
     fn tranche(
         &mut self,
         fund: &Fund,
-        gate: Truth,
+        gate: Gate,
         amount: Option<Money>,
         due: Option<Money>,
+        already: Already,
         ledger: &mut Ledger,
     ) -> Result<TrancheFound, Box<EvaluateError>> {
         if let Some(due) = due.filter(|due| due.is_negative()) {
             return Err(unconserved(fund, format!("its release rule gives {}", self.show(due))));
         }
-        let cumulative = fund.cumulative && fund.tranches;
         let opening = ledger.balance.unwrap_or_default();
         let mut tranche = TrancheFound {
             opening,
             due,
-            earned: None,
+            earned: self.earn(fund, amount, due, ledger)?,
+            already: false,
             released: Money::ZERO,
             recovered: Money::ZERO,
             undetermined: Money::ZERO,
             closing: opening,
         };
+        match (already, amount) {
+            (Already::Paid(paid), Some(amount)) => self.take_over(fund, paid, amount, &mut tranche, ledger)?,
+            (Already::Untold, Some(_)) => ledger.untold(&mut tranche),
+            _ => ledger.pay(fund, gate, due.filter(|_| amount.is_some()), &mut tranche)?,
+        }
+        Ok(tranche)
+    }
+
+    /// What the release rule gives for a period, whatever the gates say; nothing where that is not known.
+    fn earn(
+        &self,
+        fund: &Fund,
+        amount: Option<Money>,
+        due: Option<Money>,
+        ledger: &mut Ledger,
+    ) -> Result<Option<Money>, Box<EvaluateError>> {
         let (Some(amount), Some(due)) = (amount, due) else {
             ledger.earned = None;
-            if cumulative || !fund.tranches {
-                ledger.certain = false;
-            }
-            if !ledger.certain {
-                (tranche.undetermined, tranche.closing) = (opening, Money::ZERO);
-                ledger.balance = ledger.balance.map(|_| Money::ZERO);
-            }
-            return Ok(tranche);
+            ledger.follows &= !fund.to_date();
+            return Ok(None);
         };
-        // Once one period is not decided, what is due to date in later ones is, but not what is still to pay.
-        if !ledger.certain {
-            tranche.closing = Money::ZERO;
-            return Ok(tranche);
+        // Once one period is not decided, what is due to date in later ones is, but not what is still to come.
+        if !ledger.follows {
+            return Ok(None);
         }
-        let before = ledger.paid;
-        let (earned, recovered) = if cumulative {
-            if due >= before {
-                (sum(fund, due.minus(before))?, Money::ZERO)
-            } else if fund.recovers {
-                (Money::ZERO, sum(fund, before.minus(due))?)
-            } else {
-                (Money::ZERO, Money::ZERO)
-            }
-        } else {
-            (due, Money::ZERO)
-        };
-        tranche.earned = Some(earned);
-        let paid = before.plus(earned).and_then(|paid| paid.minus(recovered));
-        ledger.paid = sum(fund, paid)?;
-        ledger.highest = ledger.highest.max(ledger.paid);
-        if ledger.paid > amount {
+        let (earned, lost) = difference(fund, due, ledger.due)?;
+        ledger.due = sum(fund, ledger.due.plus(earned).and_then(|due| due.minus(lost)))?;
+        if ledger.due > amount {
             let why = format!(
                 "its release rule gives {} in all, and its amount is {}",
-                self.show(ledger.paid),
+                self.show(ledger.due),
                 self.show(amount)
             );
             return Err(unconserved(fund, why));
         }
-        ledger.earned = ledger.earned.map(|_| ledger.paid);
-        match gate {
-            Truth::True | Truth::NotApplicable => {
-                let balance = opening.minus(earned).and_then(|rest| rest.plus(recovered));
-                let closing = sum(fund, balance)?;
-                (tranche.released, tranche.recovered, tranche.closing) = (earned, recovered, closing);
-                ledger.balance = Some(closing);
-            }
-            Truth::Missing => {
-                (tranche.undetermined, tranche.closing) = (opening, Money::ZERO);
-                ledger.balance = Some(Money::ZERO);
-            }
-            Truth::False => {}
-        }
-        Ok(tranche)
+        ledger.earned = ledger.earned.map(|_| ledger.due);
+        Ok(Some(earned))
     }
 
     fn dispose(
@@ -424,14 +417,25 @@ impl<M: Remember> Runner<'_, M> {
     ) -> Result<Dispositions, Box<EvaluateError>> {
         let mut parts = Dispositions::default();
         let Some(amount) = amount else { return Ok(parts) };
+        // What was paid may still be taken back, so nothing of it is certain before everything is.
+        let may_recover = fund.over_payment == OverPayment::Recovered && gate != Truth::False;
+        if may_recover && ledger.settled != Settled::Whole {
+            parts.undetermined = amount;
+            return Ok(parts);
+        }
         match gate {
-            Truth::False => parts.withheld = amount,
-            Truth::Missing => parts.undetermined = amount,
+            // What was paid before stays paid; only the rest is held back.
+            Truth::False | Truth::Missing => {
+                parts.released = ledger.paid;
+                let rest = sum(fund, amount.minus(ledger.paid))?;
+                let open = gate == Truth::Missing || ledger.untold;
+                *(if open { &mut parts.undetermined } else { &mut parts.withheld }) = rest;
+            }
             Truth::True | Truth::NotApplicable => {
                 parts.released = ledger.paid;
                 let rest = sum(fund, amount.minus(ledger.highest))?;
                 parts.recovered = sum(fund, ledger.highest.minus(ledger.paid))?;
-                if ledger.earned.is_none() {
+                if ledger.settled != Settled::Whole {
                     parts.undetermined = rest;
                 } else if fund.redirect.is_some() {
                     parts.redirected = rest;
@@ -449,28 +453,14 @@ impl<M: Remember> Runner<'_, M> {
     }
 }
 
-/// How a fund stands while its tranches are worked through.
-struct Ledger {
-    /// What of the amount is not paid.
-    balance: Option<Money>,
-    /// The most that was ever paid in all.
-    highest: Money,
-    /// What is paid in all, recoveries taken off; as the release rule gives it, whatever the gates say.
-    paid: Money,
-    /// The same, as long as it is certain.
-    earned: Option<Money>,
-    /// Whether every period so far is decided.
-    certain: bool,
-}
-
 #[cold]
 #[expect(clippy::unnecessary_box_returns, reason = "results stay small on the way of the money")]
-fn unconserved(fund: &Fund, why: String) -> Box<EvaluateError> {
+pub(super) fn unconserved(fund: &Fund, why: String) -> Box<EvaluateError> {
     Box::new(EvaluateError::Unconserved { fund: fund.id.clone(), why, place: Box::new(fund.place.clone()) })
 }
 
 /// A sum of money for a fund, or what is wrong with it.
-fn sum(fund: &Fund, result: Result<Money, Inexact>) -> Result<Money, Box<EvaluateError>> {
+pub(super) fn sum(fund: &Fund, result: Result<Money, Inexact>) -> Result<Money, Box<EvaluateError>> {
     result.map_err(|why| unconserved(fund, why.to_string()))
 }
 

@@ -617,10 +617,14 @@ impl<'r, 'p> Reference<'r, 'p> {
             if applies {
                 let met = self.eval("conditions", &condition.id, "met", 0);
                 hand(ScriptKey::Met(index), met.as_ref());
-                if let Some(Ok(met)) = met {
-                    self.define(&name, met);
+                // A waiver or a cure gives the finding another effect than its test.
+                let stands = scratch.conditions.get(index as usize).is_some_and(|found| found.standing.is_some());
+                if !stands {
+                    if let Some(Ok(met)) = met {
+                        self.define(&name, met);
+                    }
+                    return;
                 }
-                return;
             }
         }
         match scratch.derived.get(condition.slot as usize).map(|cell| cell.truth()) {
@@ -662,11 +666,8 @@ impl<'r, 'p> Reference<'r, 'p> {
                 let value = pack.values.get(index as usize)?;
                 Some((*scratch.derived.get(value.slot as usize + now)?, value.ty.clone()))
             }
-            ScriptKey::Met(index) => {
-                let condition = pack.conditions.get(index as usize)?;
-                Some((*scratch.derived.get(condition.slot as usize)?, Type::Bool))
-            }
-            ScriptKey::Applies(_) | ScriptKey::Of(_) | ScriptKey::Where(_) => None,
+            ScriptKey::Met(index) => Some((Val::Truth(scratch.conditions.get(index as usize)?.own), Type::Bool)),
+            ScriptKey::Applies(_) | ScriptKey::Cure(..) | ScriptKey::Of(_) | ScriptKey::Where(_) => None,
             ScriptKey::Amount(index) => {
                 let amount = scratch.funds.get(index as usize)?.amount;
                 Some((money(amount, wide), Type::money()))

@@ -2,9 +2,11 @@
 
 mod calendars;
 mod parties;
+mod payments;
 mod plugins;
 mod portfolio;
 mod rules;
+mod standing;
 mod tables;
 mod values;
 
@@ -17,7 +19,9 @@ use super::check::{self, allow::Allowance};
 use super::declare::{self, Context};
 use super::extend;
 use super::section::{SECTIONS, entries};
-use super::{Condition, Decision, DerivedValue, Fact, Fund, Interval, Pack, Parameter, SignOff, Step, Suspect, Test};
+use super::{
+    Condition, Cure, Decision, DerivedValue, Fact, Fund, Interval, Pack, Parameter, SignOff, Step, Suspect, Test,
+};
 use crate::calendar::Calendar;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Rounding;
@@ -126,6 +130,7 @@ pub(super) const IDENTITY: &[&str] = &[
     "in-force",
     "rules-at",
     "recipient",
+    "reconsideration",
     "periods",
     "rounding",
     "requires",
@@ -142,6 +147,7 @@ struct Identity {
     in_force: Interval,
     rules_at: Option<jiff::civil::Date>,
     recipient: String,
+    reconsideration: Option<String>,
     periods: Option<Periods>,
     rounding: Rounding,
 }
@@ -259,6 +265,7 @@ pub(super) fn compile_whole(
         in_force: identity.in_force,
         rules_at: identity.rules_at,
         recipient: identity.recipient,
+        reconsideration: identity.reconsideration,
         periods: identity.periods,
         facts,
         fact_numbers,
@@ -351,6 +358,7 @@ fn identity(fields: &Fields<'_>, mistakes: &mut Mistakes) -> Option<Identity> {
         in_force: in_force?,
         rules_at,
         recipient: recipient?,
+        reconsideration: fields.text("reconsideration", mistakes),
         periods: periods?,
         rounding: rounding?,
     })
@@ -363,6 +371,7 @@ fn needed(order: &[Step], conditions: &[Condition], funds: &[Fund], values: &[De
         funds.iter().flat_map(|fund| std::iter::once(&fund.amount).chain(&fund.release)).collect();
     for condition in conditions {
         scripts.extend(&condition.applies);
+        scripts.extend(condition.cure.iter().flat_map(Cure::scripts));
         if let Test::Script(met) = &condition.test {
             scripts.push(met);
         }
@@ -492,6 +501,7 @@ impl Compiler {
             funds.push(self.fund(entry));
             fund_deps.push(self.reading.pop().unwrap_or_default());
         }
+        self.check_shares(&condition_entries, &conditions, &funds);
         let (possible_facts, possible_fields) = self.possible();
         let order = self.order(&deps, &condition_entries);
         let first_pass = self.first_pass(&deps, order.as_deref().unwrap_or_default());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Dated, Decision, Fact, Interval, Parameter};
+use super::{Dated, Decision, Fact, Interval, Parameter, Valid};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{self, Fields, Mistakes, check_id, check_name};
 use crate::language::lower::{Record, Shape};
@@ -36,7 +36,12 @@ impl Context {
 
 pub(super) fn interval(node: &Node, mistakes: &mut Mistakes) -> Option<Interval> {
     let fields = Fields::read(node, "a stretch of days", &["from", "until"], mistakes)?;
-    let from = fields.need_date("from", "a stretch of days", mistakes);
+    days(&fields, "a stretch of days", node, mistakes)
+}
+
+/// The days from `from` until before `until`.
+pub(super) fn days(fields: &Fields<'_>, what: &str, node: &Node, mistakes: &mut Mistakes) -> Option<Interval> {
+    let from = fields.need_date("from", what, mistakes);
     let until = fields.date("until", mistakes);
     let from = from?;
     if until.is_some_and(|until| until <= from) {
@@ -438,7 +443,7 @@ fn until(fields: &Fields<'_>, from: Date, withdrawn: bool, mistakes: &mut Mistak
 pub(super) fn decision(entry: &Entry, mistakes: &mut Mistakes) -> Option<Decision> {
     check_id(&entry.key, &entry.key_place, mistakes);
     let what = format!("the decision `{}`", entry.key);
-    let keys = &["title", "answers", "met-when", "by", "authority", "notes"];
+    let keys = &["title", "answers", "met-when", "by", "valid", "authority", "notes"];
     let fields = Fields::declaration(&entry.value, &what, keys, mistakes)?.at(&entry.key_place);
     let title = fields.need_text("title", &what, mistakes);
     fields.need("answers", &what, mistakes);
@@ -460,7 +465,29 @@ pub(super) fn decision(entry: &Entry, mistakes: &mut Mistakes) -> Option<Decisio
     let by = fields.texts("by", mistakes);
     once(&by, mistakes);
     let by = by.into_iter().map(|(office, _)| office).collect();
-    Some(Decision { id: entry.key.clone(), title: title.unwrap_or_default(), answers, met_when, by })
+    let valid = fields.get("valid").and_then(|node| valid(node, mistakes));
+    Some(Decision { id: entry.key.clone(), title: title.unwrap_or_default(), answers, met_when, by, valid })
+}
+
+/// How long a decision holds: `{ months: 12 }` or `{ days: 90 }`.
+fn valid(node: &Node, mistakes: &mut Mistakes) -> Option<Valid> {
+    let fields = Fields::read(node, "`valid`", &["days", "months"], mistakes)?;
+    let (written, make): (&Node, fn(i64) -> Valid) = match (fields.get("days"), fields.get("months")) {
+        (Some(days), None) => (days, Valid::Days),
+        (None, Some(months)) => (months, Valid::Months),
+        _ => {
+            let message = "`valid` has either `days` or `months`";
+            let diagnostic = Diagnostic::error(Code::MISSING_KEY, node.place.clone(), message);
+            mistakes.push(diagnostic.help("write `valid: { months: 12 }`"));
+            return None;
+        }
+    };
+    let count = fields::number(written, mistakes)?.as_whole().filter(|count| *count > 0);
+    if count.is_none() {
+        let message = "expected a whole number above zero";
+        mistakes.push(Diagnostic::error(Code::BAD_NUMBER, written.place.clone(), message));
+    }
+    count.map(make)
 }
 
 /// Notes names that are both a name and the start of another: scripts could not tell them apart.

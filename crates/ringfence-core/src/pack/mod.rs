@@ -11,6 +11,7 @@ mod section;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Span;
 use jiff::civil::Date;
 
 use crate::calendar::Calendar;
@@ -41,6 +42,8 @@ pub struct Pack {
     pub(crate) in_force: Interval,
     pub(crate) rules_at: Option<Date>,
     pub(crate) recipient: String,
+    /// How a recipient asks for reconsideration.
+    pub(crate) reconsideration: Option<String>,
     pub(crate) periods: Option<Periods>,
     pub(crate) facts: Vec<Fact>,
     pub(crate) fact_numbers: BTreeMap<String, usize>,
@@ -85,6 +88,11 @@ pub(crate) struct Interval {
 }
 
 impl Interval {
+    /// Whether the two have a day in common.
+    pub(crate) fn meets(self, other: Self) -> bool {
+        self.until.is_none_or(|until| other.from < until) && other.until.is_none_or(|until| self.from < until)
+    }
+
     pub(crate) fn contains(self, date: Date) -> bool {
         self.from <= date && self.until.is_none_or(|until| date < until)
     }
@@ -167,6 +175,8 @@ pub(crate) struct SignOff {
     pub(crate) late_counts: bool,
     /// How many must sign; all if none.
     pub(crate) at_least: Option<usize>,
+    /// The share of the parties' money whose owners must sign, in place of a number of them.
+    pub(crate) share: Option<Exact>,
     pub(crate) parties: Vec<Party>,
 }
 
@@ -184,14 +194,26 @@ pub(crate) struct Party {
     pub(crate) title: String,
     pub(crate) offices: Vec<String>,
     pub(crate) may_delegate: bool,
+    /// Whether the body that signs must be another than the recipient.
+    pub(crate) independent: bool,
 }
 
 /// Which parties an entry stands for.
 #[derive(Debug)]
 pub(crate) enum Who {
     One(String),
-    /// One for each text of this list fact.
-    Each(u32),
+    /// One for each text or record of this list fact.
+    Each(Members),
+}
+
+/// Where the parties of a list fact stand in its records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Members {
+    pub(crate) fact: u32,
+    /// The field with the party's name.
+    pub(crate) name: usize,
+    /// The field with its money.
+    pub(crate) money: Option<usize>,
 }
 
 /// Something that only a person can answer.
@@ -202,6 +224,26 @@ pub(crate) struct Decision {
     pub(crate) answers: Vec<String>,
     pub(crate) met_when: Vec<String>,
     pub(crate) by: Vec<String>,
+    /// How long it holds; without it, it has no end of its own.
+    pub(crate) valid: Option<Valid>,
+}
+
+/// How long something holds from its day on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Valid {
+    Days(i64),
+    Months(i64),
+}
+
+impl Valid {
+    /// The first day after it; none where the calendar has no such day.
+    pub(crate) fn end(self, from: Date) -> Option<Date> {
+        let span = match self {
+            Self::Days(days) => Span::new().try_days(days),
+            Self::Months(months) => Span::new().try_months(months),
+        };
+        from.checked_add(span.ok()?).ok()
+    }
 }
 
 /// Something that must hold.
@@ -215,9 +257,31 @@ pub(crate) struct Condition {
     pub(crate) test: Test,
     pub(crate) because: Option<Text>,
     pub(crate) notes: Option<String>,
+    /// The offices that may waive it; without any it cannot be waived.
+    pub(crate) waived_by: Vec<String>,
+    pub(crate) cure: Option<Cure>,
     pub(crate) slot: u32,
     pub(crate) rests_on: Vec<String>,
     pub(crate) place: Place,
+}
+
+/// How a condition that is not met can be put right.
+#[derive(Debug)]
+pub(crate) struct Cure {
+    /// The last day for it.
+    pub(crate) by: Expr,
+    /// The day on which it was put right.
+    pub(crate) cured_on: Expr,
+    /// The share that is released once it is; all if none.
+    pub(crate) releases: Option<Expr>,
+    /// The share that is released where it was not put right in time; nothing if none.
+    pub(crate) keeps: Option<Expr>,
+}
+
+impl Cure {
+    pub(crate) fn scripts(&self) -> impl Iterator<Item = &Expr> {
+        [&self.by, &self.cured_on].into_iter().chain(&self.releases).chain(&self.keeps)
+    }
 }
 
 /// What decides a condition.
@@ -252,7 +316,11 @@ pub(crate) struct Fund {
     pub(crate) tranches: bool,
     pub(crate) cumulative: bool,
     pub(crate) release: Option<Expr>,
-    pub(crate) recovers: bool,
+    pub(crate) over_payment: OverPayment,
+    /// The first cell of the series of money that was paid already, and where the pack names it.
+    pub(crate) paid: Option<(u32, Place)>,
+    /// When nothing is paid, whatever is due.
+    pub(crate) suspended: Vec<Suspension>,
     pub(crate) redirect: Option<String>,
     /// What would have released more, in words.
     pub(crate) more: Option<Text>,
@@ -268,6 +336,29 @@ pub struct Allowed {
     pub diagnostic: Diagnostic,
     /// Why it may stand, in the author's words.
     pub reason: String,
+}
+
+/// What becomes of money that was paid and is not due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OverPayment {
+    Stays,
+    Recovered,
+    /// Set off against later periods, and named where none is left.
+    Carried,
+}
+
+/// A stretch of days on which a fund pays nothing.
+#[derive(Debug)]
+pub(crate) struct Suspension {
+    pub(crate) days: Interval,
+    pub(crate) authority: Option<Authority>,
+}
+
+impl Fund {
+    /// Whether what is paid in a period depends on what was paid before it, or there is but one payment.
+    pub(crate) const fn to_date(&self) -> bool {
+        self.cumulative || !self.tranches
+    }
 }
 
 /// One thing to work out.

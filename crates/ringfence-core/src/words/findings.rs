@@ -8,16 +8,18 @@ use crate::language::lower::Shape;
 use crate::language::value::{Num, Truth, Val};
 use crate::pack::{Condition, Need, Test};
 use crate::period::day_number;
-use crate::ruling::{Figure, Finding, Headroom, Limb, Outcome, Step};
+use crate::ruling::{Figure, Finding, Headroom, Limb, Outcome, StandingWord, Step};
 use crate::types::{Days, Number, Type, show_date};
 
 impl Teller<'_> {
     pub(super) fn finding(&mut self, index: usize) -> Option<Finding> {
         let condition = self.rules.pack.conditions.get(index)?;
         let outcome = self.rules.outcome(index, self.scratch);
-        let lacks = self.missing_of_condition(index);
+        let lacks = self.missing_of_outcome(index);
         let mut limbs = self.limbs(condition);
         let reason = self.reason(index, condition, outcome, &lacks);
+        let reason = self.with_waivers(index, reason);
+        let standing = self.standing(index, condition);
         let (headroom, steps) = match (&condition.test, outcome) {
             (Test::Script(met), Outcome::Met | Outcome::Unmet) => {
                 (self.headroom(met, outcome), self.steps(condition, met))
@@ -25,7 +27,14 @@ impl Teller<'_> {
             (Test::SignOff(at), _) => (None, self.document_step(*at)),
             _ => (None, Vec::new()),
         };
-        let would_change = self.would_change(condition, outcome, &lacks);
+        let would_change = match standing.as_ref().map(|standing| standing.word) {
+            Some(StandingWord::Suspended) => {
+                let lacks = self.missing_of_condition(index);
+                self.would_settle(index, &lacks)
+            }
+            Some(StandingWord::Lapsed) => Vec::new(),
+            _ => self.would_change(condition, outcome, &lacks),
+        };
         if outcome == Outcome::NotApplicable {
             limbs.clear();
         }
@@ -34,6 +43,7 @@ impl Teller<'_> {
             title: condition.title.clone(),
             outcome,
             reason,
+            standing,
             authority: condition.authority.clone(),
             headroom,
             limbs,
@@ -162,7 +172,9 @@ impl Teller<'_> {
             }
             Kind::Derived(slot) | Kind::DerivedNow(slot) => match self.called_derived(*slot) {
                 Called::Finding(condition) => {
-                    let verb = if truth == Truth::True { "is met" } else { "is not met" };
+                    let own = if truth == Truth::True { "is met" } else { "is not met" };
+                    let index = self.rules.pack.conditions.iter().position(|other| other.slot == condition.slot);
+                    let verb = index.and_then(|index| self.counts_as(index)).unwrap_or(own);
                     format!("“{}” {verb}", condition.title)
                 }
                 Called::Value(value, _) => {
@@ -215,7 +227,7 @@ impl Teller<'_> {
         }
     }
 
-    fn why_absent(&mut self, expr: &Expr, now: usize) -> String {
+    pub(super) fn why_absent(&mut self, expr: &Expr, now: usize) -> String {
         let slot = match expr.kind {
             Kind::Fact(slot) => slot,
             Kind::FactNow(base) => base + narrow(now),
@@ -397,10 +409,17 @@ impl Teller<'_> {
         let decision = self.rules.pack.decisions.get(at as usize);
         match (self.bound.decisions.get(at as usize), decision) {
             (Some(Answer::Pending(why)), _) => format!("waits for a decision: {why}"),
-            (Some(Answer::Given { .. }), Some(decision)) => match self.bound.case.decisions.get(&decision.id) {
+            (Some(Answer::Given { until, .. }), Some(decision)) => match self.bound.case.decisions.get(&decision.id) {
                 Some(decided) => {
                     let reason = decided.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-                    format!("{} answered “{}” on {}{reason}", the(&decided.by), decided.answer, show_date(decided.on))
+                    let until = until.map(|until| format!(", which holds until {}", show_date(until)));
+                    format!(
+                        "{} answered “{}” on {}{}{reason}",
+                        the(&decided.by),
+                        decided.answer,
+                        show_date(decided.on),
+                        until.unwrap_or_default()
+                    )
                 }
                 None => String::new(),
             },
@@ -430,6 +449,9 @@ impl Teller<'_> {
         }
         let all = sign_off.required.len();
         let by = sign_off.by.map(|by| format!(" by {}", show_date(by))).unwrap_or_default();
+        if sign_off.share.is_some() {
+            return self.by_money_told(sign_off, &signed, &notes, &by);
+        }
         let needed = match self.rules.pack.sign_offs.get(at as usize).and_then(|sign_off| sign_off.at_least) {
             Some(count) => format!("; at least {count} must sign{by}"),
             None if signed.len() == all => match sign_off.by {
@@ -453,12 +475,16 @@ impl Teller<'_> {
         let mut notes = Vec::new();
         for limb in of {
             let Some(condition) = self.rules.pack.conditions.get(*limb as usize) else { continue };
-            let outcome = self.rules.outcome(*limb as usize, self.scratch);
-            match outcome {
-                Outcome::NotApplicable => continue,
-                Outcome::Met => met += 1,
-                other => notes.push(format!("“{}” is {other}", condition.title)),
+            let index = *limb as usize;
+            let outcome = self.rules.outcome(index, self.scratch);
+            let effect = self.rules.effect(index, self.scratch);
+            match (effect, self.but(index)) {
+                (Truth::NotApplicable, _) => continue,
+                (_, Some(but)) => notes.push(format!("“{}” is {outcome}{but}", condition.title)),
+                (Truth::True, None) => {}
+                (_, None) => notes.push(format!("“{}” is {outcome}", condition.title)),
             }
+            met += usize::from(effect == Truth::True);
             counted += 1;
         }
         let needed = match need {
@@ -478,8 +504,12 @@ impl Teller<'_> {
                     let index = *limb as usize;
                     let Some(condition) = self.rules.pack.conditions.get(index) else { continue };
                     let outcome = self.rules.outcome(index, self.scratch);
-                    let lacks = self.missing_of_condition(index);
+                    let lacks = self.missing_of_outcome(index);
                     let reason = self.reason(index, condition, outcome, &lacks);
+                    let reason = match self.standing(index, condition) {
+                        Some(standing) => format!("{reason}; {}: {}", standing.word, standing.reason),
+                        None => reason,
+                    };
                     limbs.push(Limb { title: condition.title.clone(), outcome, reason });
                 }
                 limbs
@@ -517,11 +547,10 @@ impl Teller<'_> {
                 let mut changes = Vec::new();
                 for limb in of {
                     let index = *limb as usize;
-                    let outcome = self.rules.outcome(index, self.scratch);
-                    if let (Some(limb), true) = (
-                        self.rules.pack.conditions.get(index),
-                        outcome != Outcome::Met && outcome != Outcome::NotApplicable,
-                    ) {
+                    let effect = self.rules.effect(index, self.scratch);
+                    if let (Some(limb), true) =
+                        (self.rules.pack.conditions.get(index), effect != Truth::True && effect != Truth::NotApplicable)
+                    {
                         changes.push(format!("meeting “{}”", limb.title));
                     }
                 }
@@ -685,6 +714,15 @@ pub(super) fn lacking_signature(required: &Required) -> String {
                 Standing::Conditional => {
                     let on_condition = given.conditional.as_deref().unwrap_or_default();
                     format!("signed on {on} on a condition that is not discharged: {on_condition}")
+                }
+                Standing::NotIndependent => {
+                    let body = given.body.as_deref().unwrap_or(&given.party);
+                    format!("signed on {on} by {body}, which is the recipient itself and not independent")
+                }
+                Standing::UnstatedBody => {
+                    format!(
+                        "signed on {on}, and the signature does not say for which body, so that it may be the recipient"
+                    )
                 }
                 Standing::NotYetKnown => format!("a signature of {on} was not known then"),
             }

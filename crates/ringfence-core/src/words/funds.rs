@@ -1,13 +1,15 @@
 //! Funds in words.
 
 use super::missing::narrow;
+use super::payments::{suspension_end, suspension_told};
 use super::{Teller, listed};
 use crate::evaluate::FundFound;
 use crate::language::ir::{Expr, Kind};
-use crate::language::value::Truth;
+use crate::language::value::{State, Truth};
 use crate::money::Money;
 use crate::pack::{DerivedValue, Fund};
-use crate::ruling::{Between, FundRuling, GateFound, Outcome, Step, Tranche};
+use crate::ruling::{Between, FundRuling, GateFound, StandingWord, Step, Tranche};
+use crate::types::{Number, show_number};
 
 impl Teller<'_> {
     pub(super) fn fund(&mut self, index: usize) -> Option<FundRuling> {
@@ -19,7 +21,8 @@ impl Teller<'_> {
             .filter_map(|gate| {
                 let condition = self.rules.pack.conditions.get(*gate as usize)?;
                 let outcome = self.rules.outcome(*gate as usize, self.scratch);
-                Some(GateFound { condition: condition.id.clone(), outcome })
+                let standing = self.standing_word(*gate as usize);
+                Some(GateFound { condition: condition.id.clone(), outcome, standing })
             })
             .collect();
         let tranches = (0..found.tranches).filter_map(|position| self.tranche(index, fund, &found, position)).collect();
@@ -32,7 +35,7 @@ impl Teller<'_> {
             destination: fund.redirect.clone(),
             earned: found.earned,
             tranches,
-            reason: self.fund_reason(index, fund, &found, &gates),
+            reason: self.fund_reason(index, fund, &found),
             authority: fund.authority.clone(),
             steps: self.amount_steps(fund, &found),
             would_release_more: self.would_release_more(index, fund, &found, &gates),
@@ -41,7 +44,7 @@ impl Teller<'_> {
         })
     }
 
-    fn money(&self, money: Money) -> String {
+    pub(super) fn money(&self, money: Money) -> String {
         self.rules.pack.currency.show(money)
     }
 
@@ -65,11 +68,19 @@ impl Teller<'_> {
         let lacks = self.missing_of_release(index, position);
         let reason = match (tranche.due, tranche.earned, found.gate) {
             _ if found.amount.is_none() => "the amount of the fund is not known".to_owned(),
+            _ if tranche.already => self.already_told(&tranche, &lacks),
+            _ if self.is_untold(fund, position) => format!("not decided without {}", self.list_missing(&lacks)),
             (None, ..) => format!("not decided without {}", self.list_missing(&lacks)),
             (Some(_), None, _) => "not decided, because an earlier period is not".to_owned(),
             (Some(due), Some(earned), gate) => {
                 let told = if !fund.cumulative {
                     format!("{} due", self.money(due))
+                } else if fund.paid.is_some() {
+                    format!(
+                        "{} due to date, and {} paid before",
+                        self.money(due),
+                        self.money(self.paid_before(found, position))
+                    )
                 } else if !tranche.recovered.is_zero() {
                     format!("{} due to date, less than was paid", self.money(due))
                 } else if earned.is_zero() && due.is_zero() {
@@ -80,9 +91,16 @@ impl Teller<'_> {
                     format!("{} due to date", self.money(due))
                 };
                 match gate {
+                    _ if found.suspended.is_some() => format!("{told}; held back, because payments are suspended"),
                     Truth::Missing => format!("{told}; waits for the conditions of the fund"),
                     Truth::False => format!("{told}; held back, because the conditions of the fund are not met"),
-                    _ => told,
+                    _ => match found.share {
+                        Some(share) => {
+                            let shown = show_number(share, &Number::percentage(), &self.rules.pack.currency);
+                            format!("{told}, of which the conditions of the fund let {shown} through")
+                        }
+                        None => told,
+                    },
                 }
             }
         };
@@ -90,6 +108,7 @@ impl Teller<'_> {
             period: self.period(position),
             opening: found.amount.map(|_| tranche.opening),
             earned: tranche.earned,
+            already_paid: tranche.already,
             released: tranche.released,
             recovered: tranche.recovered,
             undetermined: tranche.undetermined,
@@ -156,16 +175,22 @@ impl Teller<'_> {
         }
     }
 
-    fn named_gates(&self, fund: &Fund, wanted: impl Fn(Outcome) -> bool) -> Vec<String> {
+    /// The gates with this effect; one that lapsed lets its share through, and is none that is not met.
+    fn named_gates(&self, fund: &Fund, wanted: Truth) -> Vec<String> {
+        let is_wanted = |gate: usize| match self.found(gate).share {
+            Some(share) if share.state() == State::Missing => wanted == Truth::Missing,
+            Some(_) => false,
+            None => self.rules.effect(gate, self.scratch) == wanted,
+        };
         fund.gates
             .iter()
-            .filter(|gate| wanted(self.rules.outcome(**gate as usize, self.scratch)))
+            .filter(|gate| is_wanted(**gate as usize))
             .filter_map(|gate| self.rules.pack.conditions.get(*gate as usize))
             .map(|condition| format!("“{}”", condition.title))
             .collect()
     }
 
-    fn fund_reason(&self, index: usize, fund: &Fund, found: &FundFound, gates: &[GateFound]) -> String {
+    fn fund_reason(&self, index: usize, fund: &Fund, found: &FundFound) -> String {
         let Some(amount) = found.amount else {
             let lacking = self.list_missing(&self.missing_of_amount(index));
             let limits = match found.range.map(|range| range.amount) {
@@ -179,40 +204,42 @@ impl Teller<'_> {
         if amount.is_zero() {
             return "there is no money in this fund".to_owned();
         }
-        let open = |outcome: Outcome| matches!(outcome, Outcome::Undetermined | Outcome::Pending);
+        let before = self.paid_told(found);
+        let left = self.money(amount.minus(found.dispositions.released).unwrap_or(amount));
+        let state = if found.dispositions.undetermined.is_zero() { "withheld" } else { "not decided" };
+        if let Some(suspension) = found.suspended.and_then(|at| fund.suspended.get(at)) {
+            return format!("{before}{left} is {state}: {}", suspension_told(suspension));
+        }
         match found.gate {
             Truth::False => {
-                let unmet = self.named_gates(fund, |outcome| outcome == Outcome::Unmet);
+                let unmet = self.named_gates(fund, Truth::False);
                 format!(
-                    "{} is withheld: {} {} not met",
-                    self.money(amount),
+                    "{before}{left} is {state}: {} {} not met",
                     listed(&unmet),
                     if unmet.len() == 1 { "is" } else { "are" }
                 )
             }
             Truth::Missing if !found.dispositions.undetermined.is_zero() => {
-                let names = self.named_gates(fund, open);
+                let names = self.named_gates(fund, Truth::Missing);
                 let earned = match found.earned {
                     Some(earned) => format!("; the release rule by itself gives {}", self.money(earned)),
                     None => String::new(),
                 };
                 let verb = if names.len() == 1 { "is" } else { "are" };
-                format!("{} is not decided while {} {verb} open{earned}", self.money(amount), listed(&names))
+                let open = fund.gates.iter().filter(|gate| {
+                    let passed = [Truth::True, Truth::NotApplicable];
+                    !passed.contains(&self.rules.effect(**gate as usize, self.scratch))
+                });
+                let suspended =
+                    open.clone().all(|gate| self.standing_word(*gate as usize) == Some(StandingWord::Suspended));
+                let state = if suspended && open.count() > 0 { "suspended" } else { "open" };
+                format!("{before}{left} is not decided while {} {verb} {state}{earned}", listed(&names))
             }
-            Truth::True | Truth::NotApplicable | Truth::Missing => {
-                self.released_reason(index, fund, found, amount, gates)
-            }
+            Truth::True | Truth::NotApplicable | Truth::Missing => self.released_reason(index, fund, found, amount),
         }
     }
 
-    fn released_reason(
-        &self,
-        index: usize,
-        fund: &Fund,
-        found: &FundFound,
-        amount: Money,
-        gates: &[GateFound],
-    ) -> String {
+    fn released_reason(&self, index: usize, fund: &Fund, found: &FundFound, amount: Money) -> String {
         let parts = found.dispositions;
         let range = found.range.filter(|_| !parts.undetermined.is_zero());
         let mut told = if let Some(range) = range {
@@ -224,6 +251,7 @@ impl Teller<'_> {
         } else {
             vec![format!("{} of {} is released", self.money(parts.released), self.money(amount))]
         };
+        told.extend(self.in_doubt(found));
         if !parts.recovered.is_zero() {
             told.push(format!("{} was paid and is recovered", self.money(parts.recovered)));
         }
@@ -234,6 +262,9 @@ impl Teller<'_> {
         if !parts.withheld.is_zero() {
             told.push(format!("{} is withheld", self.money(parts.withheld)));
         }
+        if let Some(over) = found.over {
+            told.push(self.over_told(fund, over));
+        }
         if !parts.undetermined.is_zero() && range.is_none() {
             let lacks = self.missing_of_money(index);
             let why = if lacks.is_empty() {
@@ -243,7 +274,13 @@ impl Teller<'_> {
             };
             told.push(format!("{} is not decided: {why}", self.money(parts.undetermined)));
         }
-        let _ = gates;
+        let waived = self.waived_gates(&fund.gates);
+        if !waived.is_empty() {
+            told.push(format!("{} {} waived", listed(&waived), if waived.len() == 1 { "is" } else { "are" }));
+        }
+        if let Some(share) = found.share {
+            told.insert(1, self.share_told(&fund.gates, share));
+        }
         told.join("; ")
     }
 
@@ -275,9 +312,13 @@ impl Teller<'_> {
         if found.dispositions.released == amount {
             return changes;
         }
-        for gate in gates.iter().filter(|gate| !matches!(gate.outcome, Outcome::Met | Outcome::NotApplicable)) {
+        if let Some(suspension) = found.suspended.and_then(|at| fund.suspended.get(at)) {
+            changes.push(suspension_end(suspension));
+        }
+        for gate in gates.iter().filter(|gate| !gate.lets_through()) {
             let title = self.rules.pack.conditions.iter().find(|condition| condition.id == gate.condition);
-            changes.push(format!("meeting “{}”", title.map(|condition| condition.title.as_str()).unwrap_or_default()));
+            let verb = if gate.standing == Some(StandingWord::Suspended) { "putting right" } else { "meeting" };
+            changes.push(format!("{verb} “{}”", title.map(|condition| condition.title.as_str()).unwrap_or_default()));
         }
         changes.extend(self.phrases(&self.missing_of_money(index)));
         let short = found.earned.is_none_or(|earned| earned < amount);

@@ -11,7 +11,7 @@ use crate::language::eval::Cells;
 use crate::language::ir::Expr;
 use crate::language::lower::Shape;
 use crate::language::value::{Family, State, Truth, Val};
-use crate::pack::Test;
+use crate::pack::{Members, Test, Who};
 use crate::ruling::Missing;
 
 /// A piece of evidence that is missing.
@@ -112,8 +112,19 @@ impl Teller<'_> {
     }
 
     fn find_missing_of_condition(&self, index: usize) -> Lacks {
+        let found = self.found(index);
+        if self.rules.effect(index, self.scratch) != Truth::Missing {
+            // Met or unmet, and still it may not be known which share that lets through.
+            let open = found.share.is_some_and(|share| share.state() == State::Missing);
+            return if open { self.missing_of_cure(narrow(index)) } else { Lacks::new() };
+        }
+        if found.own == Truth::False { self.missing_of_cure(narrow(index)) } else { self.missing_of_outcome(index) }
+    }
+
+    /// What the outcome of a condition lacks, whatever its effect is.
+    pub(super) fn missing_of_outcome(&self, index: usize) -> Lacks {
         let Some(condition) = self.rules.pack.conditions.get(index) else { return Lacks::new() };
-        if self.derived.get(condition.slot as usize).map(|cell| cell.truth()) != Some(Truth::Missing) {
+        if self.found(index).own != Truth::Missing {
             return Lacks::new();
         }
         let mut lacks = Lacks::new();
@@ -146,11 +157,31 @@ impl Teller<'_> {
         if let Some(fact) = sign_off.unknown_parties.and_then(|fact| self.rules.pack.facts.get(fact as usize)) {
             lacks.insert(Lack::Fact(fact.slot));
         }
+        lacks.extend(self.missing_money(at));
         let by = sign_off.by.map(crate::period::day_number);
         for required in &sign_off.required {
             if sign_off.party(required, by) == Truth::Missing {
                 lacks.insert(Lack::Signature(at, required.party.clone()));
             }
+        }
+        lacks
+    }
+
+    /// The money of parties that is not known, where the owners of a share of it must sign.
+    fn missing_money(&self, at: u32) -> Lacks {
+        let mut lacks = Lacks::new();
+        let parties = self.rules.pack.sign_offs.get(at as usize).map_or(&[][..], |sign_off| &sign_off.parties);
+        for party in parties {
+            let Who::Each(Members { fact, money: Some(money), .. }) = party.who else { continue };
+            let Some(fact) = self.rules.pack.facts.get(fact as usize) else { continue };
+            let (Shape::List(record), Some(Val::Rows(span))) = (&fact.shape, self.bound.facts.get(fact.slot as usize))
+            else {
+                continue;
+            };
+            let cells = (span.first + narrow(money)..).step_by(record.fields.len()).take(span.count as usize);
+            let missing =
+                |cell: &u32| self.bound.rows.get(*cell as usize).is_some_and(|cell| cell.state() == State::Missing);
+            lacks.extend(cells.filter(missing).map(|cell| Lack::Field(fact.slot, cell)));
         }
         lacks
     }
@@ -181,8 +212,17 @@ impl Teller<'_> {
     }
 
     pub(super) fn missing_of_release(&self, index: usize, position: usize) -> Lacks {
-        let release = self.rules.pack.funds.get(index).and_then(|fund| fund.release.as_ref());
-        release.map_or_else(Lacks::new, |release| self.missing_of_script(Family::Num, release, position))
+        let fund = self.rules.pack.funds.get(index);
+        let release = fund.and_then(|fund| fund.release.as_ref());
+        let mut lacks =
+            release.map_or_else(Lacks::new, |release| self.missing_of_script(Family::Num, release, position));
+        if let Some((paid, _)) = fund.and_then(|fund| fund.paid.as_ref()) {
+            let slot = paid + narrow(position);
+            if self.bound.facts.get(slot as usize).is_some_and(|cell| cell.state() == State::Missing) {
+                lacks.insert(Lack::Fact(slot));
+            }
+        }
+        lacks
     }
 
     /// Everything that is missing, with the conditions and funds that each piece leaves open.
@@ -190,7 +230,7 @@ impl Teller<'_> {
         let pack = self.rules.pack;
         let mut open: BTreeMap<Lack, Vec<String>> = BTreeMap::new();
         for (index, condition) in pack.conditions.iter().enumerate() {
-            for lack in self.missing_of_condition(index) {
+            for lack in &self.missing_of_condition(index) | &self.missing_of_outcome(index) {
                 open.entry(lack).or_default().push(condition.id.clone());
             }
         }

@@ -4,9 +4,12 @@ mod findings;
 mod formula;
 mod funds;
 mod missing;
+mod payments;
 mod portfolio;
 mod ranges;
 mod rows;
+mod signed;
+mod standing;
 mod tables;
 
 pub(crate) use findings::the;
@@ -105,6 +108,7 @@ pub(crate) fn ruling(rules: &Rules<'_>, bound: &Bound, scratch: &Scratch, within
             .map(|function| PluginUsed { name: function.name().to_owned(), version: function.version().to_owned() })
             .collect(),
         warnings: teller.warnings(),
+        reconsideration: pack.reconsideration.clone(),
     }
 }
 
@@ -426,6 +430,7 @@ impl<'a> Teller<'a> {
                 "this case was ruled on alone: what the rules work out over all recipients is not known".to_owned(),
             );
         }
+        warnings.extend(self.over_payments());
         if let Some(period) = self.rules.through {
             warnings.push(format!("only the periods up to {period} are ruled on"));
         }

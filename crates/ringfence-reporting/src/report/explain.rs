@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ringfence_core::ruling::{
-    Finding, FundRuling, Headroom, Missing, Outcome, ParameterUsed, Ruling, Status, Step, ValueFound,
+    Finding, FundRuling, GateFound, Headroom, Missing, Outcome, ParameterUsed, Ruling, Status, Step, ValueFound,
 };
 
 use super::absent::{self, SEE, brief, brief_value, missing_lines, phrases, warning_lines};
@@ -13,7 +13,7 @@ use super::instalments::{common_rule, is_through, name_of, results, tranches, tr
 use super::short::tally;
 use super::{
     Only, calendar_used, capital, cited, counted, day, dispositions, ended, identity, is_open, listed, named,
-    parameter, passed, reason_tells_where, replay, sentence, table_used, title_of,
+    parameter, reason_tells_where, replay, sentence, standing, table_used, title_of,
 };
 use crate::document::{Document, Line};
 use crate::portfolio::missing_for;
@@ -200,7 +200,11 @@ impl<'a> Letter<'a> {
                 .plain(ended(&capital(title_of(ruling, &gate.condition))));
             match ruling.finding(&gate.condition) {
                 Some(finding) if gate.outcome != Outcome::Met => {
-                    line.plain(format!(" {}", sentence(&brief(ruling, &finding.reason))))
+                    let line = line.plain(format!(" {}", sentence(&brief(ruling, &finding.reason))));
+                    match &finding.standing {
+                        Some(found) => line.plain(" ").then(standing(found)),
+                        None => line,
+                    }
                 }
                 _ => line,
             }
@@ -254,19 +258,19 @@ impl<'a> Letter<'a> {
         let currency = &self.ruling.currency;
         let is_told = |text: &str| fund.reason.contains(text);
         let gates_told = || {
-            let mut closed = fund.gates.iter().filter(|gate| !passed(gate.outcome));
+            let mut closed = fund.gates.iter().filter(|gate| !gate.lets_through());
             closed.all(|gate| is_told(title_of(self.ruling, &gate.condition)))
         };
         if is_through(fund) || (gates_told() && fund.earned.is_some_and(|earned| is_told(&currency.show(earned)))) {
             return;
         }
-        let gates = |wanted: fn(Outcome) -> bool| -> Vec<String> {
-            let gates = fund.gates.iter().filter(|gate| wanted(gate.outcome));
+        let gates = |wanted: fn(&GateFound) -> bool| -> Vec<String> {
+            let gates = fund.gates.iter().filter(|gate| wanted(gate));
             gates.map(|gate| format!("“{}”", title_of(self.ruling, &gate.condition))).collect()
         };
-        let unmet = gates(|outcome| outcome == Outcome::Unmet);
+        let unmet = gates(|gate| gate.outcome == Outcome::Unmet && gate.standing.is_none());
         let (why, which) = if unmet.is_empty() {
-            ("Whether it is released depends on what is not settled yet:", gates(|outcome| !passed(outcome)))
+            ("Whether it is released depends on what is not settled yet:", gates(|gate| !gate.lets_through()))
         } else {
             ("It is not released, because of what is not met:", unmet)
         };
@@ -294,6 +298,9 @@ impl<'a> Letter<'a> {
         document.paragraph(
             Line::new().outcome(finding.outcome).plain(". ").plain(sentence(&brief(ruling, &finding.reason))),
         );
+        if let Some(found) = &finding.standing {
+            document.paragraph(standing(found));
+        }
         document.bullets(finding.limbs.iter().map(|limb| {
             Line::new().outcome(limb.outcome).plain(" – ").plain(format!(
                 "{}: {}",
@@ -483,6 +490,12 @@ impl<'a> Letter<'a> {
         if !ruling.warnings.is_empty() {
             self.document.heading(2, "Warnings");
             self.document.bullets(warning_lines(ruling));
+        }
+        // Only a recipient who does not get all of the money has something to ask for.
+        let short = ruling.funds.iter().any(|fund| fund.amount != Some(fund.dispositions.released));
+        if let (Some(how), true) = (&ruling.reconsideration, short) {
+            self.document.heading(2, "How to ask for reconsideration");
+            self.document.paragraph(sentence(how));
         }
         self.document.heading(2, "How to reach this ruling again");
         self.document.paragraph(

@@ -1,9 +1,9 @@
 //! The instalments of a fund: what each released, and the steps that led there.
 
 use ringfence_core::money::{Currency, Money};
-use ringfence_core::ruling::{FundRuling, Step};
+use ringfence_core::ruling::{FundRuling, GateFound, Step};
 
-use super::{capital, passed, shown};
+use super::{capital, shown};
 use crate::document::{Line, Table};
 
 /// Stands where nothing can be said.
@@ -32,8 +32,9 @@ pub(super) fn tranches(currency: &Currency, fund: &FundRuling, also: &[usize]) -
             amount => shown(currency, amount),
         };
         let paid = |amount: Money| if tranche.opening.is_none() { NOTHING.to_owned() } else { certain(Some(amount)) };
+        let period = &tranche.period;
         let mut cells = vec![
-            tranche.period.clone(),
+            if tranche.already_paid { format!("{period} (paid)") } else { period.clone() },
             certain(tranche.opening),
             shown(currency, tranche.earned),
             paid(tranche.released),
@@ -58,7 +59,7 @@ fn earned_words(fund: &FundRuling) -> &'static str {
 
 /// Whether every gate lets money through.
 pub(super) fn is_through(fund: &FundRuling) -> bool {
-    fund.gates.iter().all(|gate| passed(gate.outcome))
+    fund.gates.iter().all(GateFound::lets_through)
 }
 
 /// What a reader must know of a table with money that is not decided.

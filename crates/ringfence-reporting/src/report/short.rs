@@ -5,7 +5,9 @@ use ringfence_core::ruling::{Outcome, Ruling};
 use super::absent::{brief, missing_lines, warning_lines};
 use super::across::across;
 use super::instalments::{telling, tranches, tranches_note};
-use super::{basis, capital, counted, dispositions, identity, named, reason_tells_where, replay, sentence, shown};
+use super::{
+    basis, capital, counted, dispositions, identity, named, reason_tells_where, replay, sentence, shown, standing,
+};
 use crate::document::{Document, Line, Table, outcome_words};
 
 pub(crate) fn ruling(ruling: &Ruling) -> Document {
@@ -39,6 +41,10 @@ fn findings(document: &mut Document, ruling: &Ruling) {
     let mut table = Table::new().words("Outcome").words("Condition").headless();
     for finding in &ruling.findings {
         let words = Line::new().strong(&finding.title).end_line().plain(sentence(&brief(ruling, &finding.reason)));
+        let words = match &finding.standing {
+            Some(found) => words.end_line().then(standing(found)),
+            None => words,
+        };
         table.row([Line::new().outcome(finding.outcome), words]);
     }
     document.table(table);

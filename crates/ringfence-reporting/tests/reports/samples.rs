@@ -173,6 +173,7 @@ fn ruling(area: &Area, signed: Outcome) -> Ruling {
         portfolio: None,
         plugins: Vec::new(),
         warnings: vec!["parameter `value_per_admission` is not verified".to_owned()],
+        reconsideration: None,
     }
 }
 
@@ -193,6 +194,7 @@ fn findings(signed: Outcome) -> Vec<Finding> {
                 _ => "1 of 2 parties signed; whether the council signed is not known",
             }
             .to_owned(),
+            standing: None,
             authority: Some(hl838()),
             headroom: None,
             limbs: vec![
@@ -215,6 +217,7 @@ fn findings(signed: Outcome) -> Vec<Finding> {
             title: "The planned reduction is at least the expected minimum".to_owned(),
             outcome: Outcome::Unmet,
             reason: "the plan reduces admissions by 1.75%, and 3.5% was expected".to_owned(),
+            standing: None,
             authority: Some(answer("Better Care Fund planning guidance", None, None, Some("paragraph 12"))),
             headroom: Some(Headroom {
                 distance: Figure { value: Some("0.0175".to_owned()), shown: "1.75%".to_owned() },
@@ -260,7 +263,7 @@ fn performance(area: &Area, signed: Outcome) -> FundRuling {
         dispositions: parts,
         destination: Some(DESTINATION.to_owned()),
         earned: known.map(pounds),
-        gates: vec![GateFound { condition: "jointly-agreed".to_owned(), outcome: signed }],
+        gates: vec![GateFound { condition: "jointly-agreed".to_owned(), outcome: signed, standing: None }],
         tranches: tranches(area, signed),
         reason: match (signed, known) {
             (Outcome::Met, Some(earned)) if earned == area.fund => "the planned reduction in admissions was reached in every quarter".to_owned(),
@@ -300,6 +303,7 @@ fn tranches(area: &Area, signed: Outcome) -> Vec<Tranche> {
             period: period.to_owned(),
             opening: Some(pounds(opening)),
             earned: earned.map(pounds),
+            already_paid: false,
             released: pounds(released),
             recovered: Money::ZERO,
             undetermined: pounds(undetermined),
@@ -387,6 +391,7 @@ fn ring_fenced(area: &Area, released: bool) -> FundRuling {
         gates: vec![GateFound {
             condition: "jointly-agreed".to_owned(),
             outcome: if released { Outcome::Met } else { Outcome::Undetermined },
+            standing: None,
         }],
         tranches: vec![],
         reason: if released {

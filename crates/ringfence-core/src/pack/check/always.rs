@@ -108,7 +108,13 @@ impl<'p> Unknown<'p> {
         };
         let absent = condition.in_force.is_some() || applies.is_some_and(|applies| applies != Truths::of(Truth::True));
         let truths = if absent { truths.or_else(Truths::of(Truth::NotApplicable)) } else { truths };
-        self.possible.insert(condition.slot, Possible::Truth(truths));
+        // A waiver lets it count as met, and what can be put right may be.
+        let effect = match (&condition.cure, condition.waived_by.as_slice()) {
+            (Some(_), _) if truths.may_be(Truth::False) => truths.or_else(Truths::EITHER),
+            (_, [_, ..]) => truths.or_else(Truths::of(Truth::True)),
+            _ => truths,
+        };
+        self.possible.insert(condition.slot, Possible::Truth(effect));
         let never = applies.is_some_and(|applies| !applies.may_be(Truth::True));
         if never {
             let message = format!("`{}` never applies, whatever the evidence", condition.id);

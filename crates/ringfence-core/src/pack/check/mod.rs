@@ -100,7 +100,8 @@ fn scripts_of(condition: &Condition) -> impl Iterator<Item = &Expr> {
         Test::Script(met) => Some(met),
         _ => None,
     };
-    condition.applies.iter().chain(met)
+    let cure = condition.cure.iter().flat_map(crate::pack::Cure::scripts);
+    condition.applies.iter().chain(met).chain(cure)
 }
 
 /// Adds a warning that is made of what it is called, where it is and what to do.

@@ -2,11 +2,13 @@
 
 use super::{Compiler, Dep, declare, entries, fields};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::exact::Exact;
 use crate::fields::{Fields, check_id};
-use crate::language::lower::Shape;
-use crate::pack::{Deadline, Party, SignOff, Who};
+use crate::language::lower::{Record, Shape};
+use crate::pack::{Deadline, Members, Party, SignOff, Who};
+use crate::reading;
 use crate::source::{Content, Entry, Node, PackSource, Place};
-use crate::types::Type;
+use crate::types::{Number, Type, Value};
 
 impl Compiler {
     pub(super) fn sign_offs(&mut self, source: &PackSource) -> Vec<SignOff> {
@@ -31,15 +33,8 @@ impl Compiler {
         }
         let by = fields.get("by").and_then(|node| self.deadline(node));
         let late = fields.word("late", &[("refused", false), ("accepted", true)], &mut self.mistakes);
-        let at_least = match fields.get("rule") {
-            None => None,
-            Some(node) if node.as_text() == Some("all") => None,
-            Some(node) => {
-                let rule = Fields::read(node, "a rule", &["at-least"], &mut self.mistakes)?;
-                let count = rule.need("at-least", "a rule", &mut self.mistakes)?;
-                self.count(count)
-            }
-        };
+        let rule = self.rule(&fields);
+        let (at_least, share) = rule.unwrap_or_default();
         declare::authority(fields.get("authority"), &self.context, &mut self.mistakes);
         let parties_node = fields.need("parties", &what, &mut self.mistakes)?;
         let Content::List(items) = &parties_node.content else {
@@ -48,6 +43,10 @@ impl Compiler {
         };
         let parties: Vec<Party> = items.iter().filter_map(|item| self.party(item)).collect();
         self.check_parties(parties_node, &parties, at_least);
+        // Without its rule, or with a party that is wrong, there is no telling what the money is for.
+        if rule.is_some() && parties.len() == items.len() {
+            self.check_money(parties_node, &parties, share);
+        }
         Some(SignOff {
             id: entry.key.clone(),
             title: title.unwrap_or_default(),
@@ -55,8 +54,48 @@ impl Compiler {
             by,
             late_counts: late.unwrap_or(false),
             at_least,
+            share,
             parties,
         })
+    }
+
+    /// How many must sign, or the owners of which share of the money.
+    fn rule(&mut self, fields: &Fields<'_>) -> Option<(Option<usize>, Option<Exact>)> {
+        let node = match fields.get("rule") {
+            None => return Some((None, None)),
+            Some(node) if node.as_text() == Some("all") => return Some((None, None)),
+            Some(node) => node,
+        };
+        let rule = Fields::read(node, "a rule", &["at-least", "of"], &mut self.mistakes)?;
+        let least = rule.need("at-least", "a rule", &mut self.mistakes)?;
+        let Some(of) = rule.get("of") else { return Some((self.count(least), None)) };
+        fields::word(of, &[("money", ())], &mut self.mistakes)?;
+        match reading::value(least, &Type::Number(Number::percentage()), &mut self.mistakes)? {
+            Value::Number(share) if Exact::ZERO < share && share <= Exact::whole(1) => Some((None, Some(share))),
+            _ => {
+                let message = "a share of the money is above 0% and at most 100%";
+                self.mistakes.push(Diagnostic::error(Code::WRONG_VALUE, least.place.clone(), message));
+                None
+            }
+        }
+    }
+
+    /// By share of the money every party brings money, and otherwise none does.
+    fn check_money(&mut self, node: &Node, parties: &[Party], share: Option<Exact>) {
+        let bring =
+            parties.iter().filter(|party| matches!(party.who, Who::Each(Members { money: Some(_), .. }))).count();
+        let (message, help) = match share {
+            Some(_) if bring < parties.len() => (
+                "the rule is a share of the money, and not every party brings money",
+                "name the field with it: `{ each: partners, party: name, money: contribution }`",
+            ),
+            None if bring > 0 => (
+                "the money of the parties has no effect",
+                "add `rule: { at-least: 75%, of: money }`, or remove `money`",
+            ),
+            _ => return,
+        };
+        self.mistakes.push(Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message).help(help));
     }
 
     /// Parties that are named twice, none at all, or fewer than must sign.
@@ -65,7 +104,7 @@ impl Compiler {
             .iter()
             .map(|party| match &party.who {
                 Who::One(name) => name.clone(),
-                Who::Each(fact) => format!("each {fact}"),
+                Who::Each(members) => format!("each {}", members.fact),
             })
             .collect();
         if let Content::List(items) = &node.content
@@ -78,7 +117,7 @@ impl Compiler {
         let mut wrong = |message: String, help: &str| {
             self.mistakes.push(Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message).help(help));
         };
-        if parties.is_empty() {
+        if parties.is_empty() && matches!(&node.content, Content::List(items) if items.is_empty()) {
             wrong("nobody has to sign".to_owned(), "name the parties");
         }
         let open = parties.iter().any(|party| matches!(party.who, Who::Each(_)));
@@ -129,7 +168,7 @@ impl Compiler {
         }
     }
 
-    fn fact_index(&mut self, name: &str, place: &Place) -> Option<usize> {
+    pub(super) fn fact_index(&mut self, name: &str, place: &Place) -> Option<usize> {
         let found = self.facts.iter().position(|fact| fact.name == name);
         if found.is_none() && !self.broken.contains(name) {
             let names = self.facts.iter().map(|fact| fact.name.as_str());
@@ -145,33 +184,31 @@ impl Compiler {
             let name = fields::text(node, "a party", &mut self.mistakes)?;
             check_id(&name, &node.place, &mut self.mistakes);
             let title = name.replace('-', " ");
-            return Some(Party { who: Who::One(name), title, offices: Vec::new(), may_delegate: false });
+            let (offices, may_delegate) = (Vec::new(), false);
+            return Some(Party { who: Who::One(name), title, offices, may_delegate, independent: false });
         }
-        let keys = &["party", "each", "title", "office", "delegation"];
+        let keys = &["party", "each", "money", "title", "office", "delegation", "independent"];
         let fields = Fields::read(node, "a party", keys, &mut self.mistakes)?;
         let title = fields.text("title", &mut self.mistakes);
         let offices = fields.texts("office", &mut self.mistakes).into_iter().map(|(office, _)| office).collect();
         let may_delegate = fields.word("delegation", &[("refused", false), ("allowed", true)], &mut self.mistakes);
+        let independent = fields.word(
+            "independent",
+            &[("yes", true), ("no", false), ("true", true), ("false", false)],
+            &mut self.mistakes,
+        );
+        if let (Some(node), None) = (fields.get("money"), fields.get("each")) {
+            let message = "only a party of a list has its money there";
+            self.mistakes
+                .push(Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message).help("remove `money`"));
+        }
         let who = match (fields.get("party"), fields.get("each")) {
             (Some(node), None) => {
                 let name = fields::text(node, "`party`", &mut self.mistakes)?;
                 check_id(&name, &node.place, &mut self.mistakes);
                 Who::One(name)
             }
-            (None, Some(node)) => {
-                let name = fields::text(node, "`each`", &mut self.mistakes)?;
-                let index = self.fact_index(&name, &node.place)?;
-                let bare =
-                    self.facts.get(index).is_some_and(|fact| matches!(&fact.shape, Shape::List(record) if record.bare));
-                if !bare {
-                    let message = format!("`{name}` is not a list of texts");
-                    let diagnostic = Diagnostic::error(Code::WRONG_TYPE, node.place.clone(), message);
-                    self.mistakes.push(diagnostic.help("declare it with `type: list, of: text`"));
-                    return None;
-                }
-                self.used.insert(Dep::Fact(index));
-                Who::Each(u32::try_from(index).unwrap_or(u32::MAX))
-            }
+            (named, Some(node)) => Who::Each(self.members(node, named, fields.get("money"))?),
             _ => {
                 let diagnostic =
                     Diagnostic::error(Code::MISSING_KEY, node.place.clone(), "a party has either `party` or `each`");
@@ -183,6 +220,54 @@ impl Compiler {
             Who::One(name) => name.replace('-', " "),
             Who::Each(_) => "each partner".to_owned(),
         });
-        Some(Party { who, title, offices, may_delegate: may_delegate.unwrap_or(false) })
+        let (may_delegate, independent) = (may_delegate.unwrap_or(false), independent.unwrap_or(false));
+        Some(Party { who, title, offices, may_delegate, independent })
+    }
+
+    /// A list of texts, or one of records and the fields with the party's name and its money.
+    fn members(&mut self, each: &Node, party: Option<&Node>, money: Option<&Node>) -> Option<Members> {
+        let name = fields::text(each, "`each`", &mut self.mistakes)?;
+        let index = self.fact_index(&name, &each.place)?;
+        let Some(Shape::List(record)) = self.facts.get(index).map(|fact| fact.shape.clone()) else {
+            let diagnostic =
+                Diagnostic::error(Code::WRONG_TYPE, each.place.clone(), format!("`{name}` is not a list of parties"));
+            self.mistakes.push(diagnostic.help("declare it with `type: list, of: text`, or with records"));
+            return None;
+        };
+        self.used.insert(Dep::Fact(index));
+        let fact = u32::try_from(index).unwrap_or(u32::MAX);
+        if record.bare && party.is_none() && money.is_none() {
+            return Some(Members { fact, name: 0, money: None });
+        }
+        let Some(party) = party else {
+            let message = format!("`{name}` is a list of records, and nothing says which field names the party");
+            let diagnostic = Diagnostic::error(Code::MISSING_KEY, each.place.clone(), message);
+            self.mistakes.push(diagnostic.help("add `party: name`, or declare the list with `of: text`"));
+            return None;
+        };
+        let name = self.field(party, &record, &Type::Text)?;
+        let money = match money {
+            Some(node) => Some(self.field(node, &record, &Type::money())?),
+            None => None,
+        };
+        Some(Members { fact, name, money })
+    }
+
+    /// Where a field of this type stands in a record.
+    fn field(&mut self, node: &Node, record: &Record, wanted: &Type) -> Option<usize> {
+        let name = fields::text(node, "the name of a field", &mut self.mistakes)?;
+        let found = record.fields.iter().position(|(field, _)| !record.bare && *field == name);
+        let Some((at, (_, ty))) = found.and_then(|at| Some((at, record.fields.get(at)?))) else {
+            let diagnostic =
+                Diagnostic::error(Code::UNKNOWN_NAME, node.place.clone(), format!("unknown field `{name}`"));
+            self.mistakes.push(diagnostic.near_miss(&name, record.fields.iter().map(|(field, _)| field.as_str())));
+            return None;
+        };
+        if ty.is_like(wanted) {
+            return Some(at);
+        }
+        let message = format!("the field `{name}` holds {ty}, and {wanted} is needed");
+        self.mistakes.push(Diagnostic::error(Code::WRONG_TYPE, node.place.clone(), message));
+        None
     }
 }

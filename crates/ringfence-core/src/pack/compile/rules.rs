@@ -1,9 +1,10 @@
 //! Conditions and funds.
 
+use super::payments::OVER_PAYMENT;
 use super::{Compiler, Dep, declare, fields, whole_pence};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{Fields, check_id};
-use crate::pack::{Condition, Decision, Fund, Need, SignOff, Test};
+use crate::pack::{Condition, Decision, Fund, Need, OverPayment, SignOff, Test};
 use crate::source::{Content, Entry, Node};
 use crate::types::Type;
 
@@ -27,6 +28,8 @@ impl Compiler {
             "all-of",
             "any-of",
             "at-least",
+            "waiver",
+            "cure",
             "scenarios",
             "notes",
         ];
@@ -94,6 +97,8 @@ impl Compiler {
                 Test::Of { need: Need::AtLeast(n), of }
             }
         };
+        let waived_by = self.waiver(&fields);
+        let cure = fields.get("cure").map(|node| self.cure(node));
         let slot = self.conditions.get(index).map_or(0, |(_, slot)| *slot);
         let mut rests_on = self.reading.last().map(|deps| self.names_of(deps)).unwrap_or_default();
         if let Test::SignOff(at) = &test {
@@ -115,6 +120,11 @@ impl Compiler {
                 None => None,
             },
             notes,
+            waived_by,
+            cure: match cure {
+                Some(lowered) => Some(lowered?),
+                None => None,
+            },
             slot,
             rests_on,
             place: entry.key_place.clone(),
@@ -163,6 +173,8 @@ impl Compiler {
             "basis",
             "release",
             "over-payment",
+            "paid",
+            "suspended",
             "otherwise",
             "more",
             "authority",
@@ -176,8 +188,11 @@ impl Compiler {
         let notes = fields.text("notes", &mut self.mistakes);
         let tranches = self.tranches(&fields);
         let cumulative = fields.word("basis", &[("cumulative", true), ("each", false)], &mut self.mistakes);
-        let recovers = fields.word("over-payment", &[("stays", false), ("recovered", true)], &mut self.mistakes);
-        for key in ["basis", "over-payment"] {
+        let over_payment = fields.word("over-payment", &OVER_PAYMENT, &mut self.mistakes);
+        let paid = fields.get("paid").and_then(|node| self.paid(node));
+        let suspended = self.suspensions(&fields);
+        self.check_to_date(&fields, cumulative);
+        for key in ["basis", "over-payment", "paid"] {
             if let (Some(node), false) = (fields.get(key), tranches) {
                 let message = format!("`{key}` has no effect without `tranches`");
                 self.mistakes.push(
@@ -218,7 +233,9 @@ impl Compiler {
                 Some(lowered) => Some(lowered?),
                 None => None,
             },
-            recovers: recovers.unwrap_or(false),
+            over_payment: over_payment.unwrap_or(OverPayment::Stays),
+            paid,
+            suspended,
             redirect,
             more: match more {
                 Some(lowered) => Some(lowered?),
