@@ -72,6 +72,8 @@ struct Compiler {
     parameters: Vec<Parameter>,
     tables: Vec<Arc<Table>>,
     calendars: Vec<Arc<Calendar>>,
+    /// How often a row of a table may still be asked what it covers.
+    cover_steps: usize,
     raw_values: Vec<RawValue>,
     values: Vec<Progress>,
     value_deps: Vec<BTreeSet<Dep>>,
@@ -194,6 +196,7 @@ pub(super) fn compile_whole(
         parameters: Vec::new(),
         tables: Vec::new(),
         calendars: Vec::new(),
+        cover_steps: crate::table::cover::MOST_STEPS,
         raw_values: Vec::new(),
         values: Vec::new(),
         value_deps: Vec::new(),

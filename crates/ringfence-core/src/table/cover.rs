@@ -52,24 +52,32 @@ pub(crate) struct Report {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooMany;
 
-/// How many times a row is asked whether it holds.
-const MOST_STEPS: usize = 4_000_000;
+/// How many times a row is asked whether it holds, in all the tables of a pack.
+pub(crate) const MOST_STEPS: usize = 4_000_000;
 
 /// How many combinations with a problem are gathered.
 const MOST_PROBLEMS: usize = 4_000;
 
-/// Looks through every combination of values.
+/// Looks through every combination of values. `gaps` says whether it matters what no row covers, and `steps` how often
+/// a row may still be asked.
 ///
 /// # Errors
 /// There are too many.
-pub(crate) fn report(inputs: &[Pieces], rows: &[&[Cell]], hit: Hit) -> Result<Report, TooMany> {
+pub(crate) fn report(
+    inputs: &[Pieces],
+    rows: &[&[Cell]],
+    hit: Hit,
+    gaps: bool,
+    steps: &mut usize,
+) -> Result<Report, TooMany> {
     let pieces: Vec<Vec<Piece>> =
         inputs.iter().enumerate().map(|(at, input)| split(input, rows.iter().filter_map(|row| row.get(at)))).collect();
     let mut search = Search {
         pieces: &pieces,
         rows,
         hit,
-        steps: 0,
+        gaps,
+        steps,
         boxes: BTreeMap::new(),
         count: 0,
         reached: vec![false; rows.len()],
@@ -103,7 +111,8 @@ struct Search<'a> {
     pieces: &'a [Vec<Piece>],
     rows: &'a [&'a [Cell]],
     hit: Hit,
-    steps: usize,
+    gaps: bool,
+    steps: &'a mut usize,
     boxes: BTreeMap<Problem, Vec<Bounds>>,
     count: usize,
     reached: Vec<bool>,
@@ -116,7 +125,8 @@ impl Search<'_> {
             return Ok(());
         }
         let problem = match candidates {
-            [] => Some(Problem::Gap),
+            [] if self.gaps => Some(Problem::Gap),
+            [] => return Ok(()),
             [first, second, ..] if self.hit == Hit::Unique && chosen.len() == self.pieces.len() => {
                 Some(Problem::Overlap(*first, *second))
             }
@@ -136,10 +146,7 @@ impl Search<'_> {
             return Ok(());
         };
         for (at, piece) in pieces.iter().enumerate() {
-            self.steps += candidates.len();
-            if self.steps > MOST_STEPS {
-                return Err(TooMany);
-            }
+            *self.steps = self.steps.checked_sub(candidates.len()).ok_or(TooMany)?;
             let holds = |row: &&usize| {
                 let cell = self.rows.get(**row).and_then(|cells| cells.get(chosen.len()));
                 cell.is_some_and(|cell| covers(cell, *piece))
@@ -283,7 +290,7 @@ mod tests {
 
     fn look(inputs: &[Pieces], rows: &[Vec<Cell>], hit: Hit) -> Report {
         let rows: Vec<&[Cell]> = rows.iter().map(Vec::as_slice).collect();
-        report(inputs, &rows, hit).unwrap()
+        report(inputs, &rows, hit, true, &mut MOST_STEPS.clone()).unwrap()
     }
 
     fn stretches(found: &Found) -> Vec<Option<Stretch>> {
@@ -335,9 +342,78 @@ mod tests {
 
     #[test]
     fn what_would_take_too_long_is_not_looked_through() {
-        let rows: Vec<Vec<Cell>> = (0..90).map(|at| (0..4).map(|_| band(at, at + 10, true)).collect()).collect();
+        let rows: Vec<Vec<Cell>> = (0..90).map(|at| (0..4).map(|_| band(at, 100, true)).collect()).collect();
         let rows: Vec<&[Cell]> = rows.iter().map(Vec::as_slice).collect();
         let inputs: Vec<Pieces> = (0..4).map(|_| line(false)).collect();
-        assert_eq!(report(&inputs, &rows, Hit::First), Err(TooMany));
+        assert_eq!(report(&inputs, &rows, Hit::First, false, &mut MOST_STEPS.clone()), Err(TooMany));
+    }
+
+    #[test]
+    fn many_gaps_that_a_default_fills_hide_no_overlap() {
+        let rows: Vec<Vec<Cell>> = (0..100).map(|at| (0..3).map(|_| band(at, at, true)).collect()).collect();
+        let twice = vec![band(99, 99, true), band(99, 99, true), band(99, 99, true)];
+        let rows: Vec<&[Cell]> = rows.iter().chain([&twice]).map(Vec::as_slice).collect();
+        let inputs: Vec<Pieces> = (0..3).map(|_| line(false)).collect();
+        let found = report(&inputs, &rows, Hit::Unique, false, &mut MOST_STEPS.clone()).unwrap().found;
+        assert_eq!(found.iter().map(|found| found.problem).collect::<Vec<_>>(), [Problem::Overlap(99, 100)]);
+    }
+
+    /// Numbers that are the same in every run.
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, most: i64) -> i64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            i64::try_from(self.0 >> 33).unwrap() % most
+        }
+
+        fn cell(&mut self) -> Cell {
+            let mut end = || (self.below(3) > 0).then(|| (whole(self.below(7)), self.below(2) == 0));
+            let stretch = Stretch { low: end(), high: end() };
+            if stretch.is_empty() { Cell::Any } else { Cell::Stretch(stretch) }
+        }
+    }
+
+    #[test]
+    fn what_is_found_is_what_asking_every_value_finds() {
+        let mut dice = Dice(7);
+        for _ in 0..400 {
+            let rows: Vec<Vec<Cell>> = (0..=dice.below(4)).map(|_| vec![dice.cell(), dice.cell()]).collect();
+            let discrete = dice.below(2) == 0;
+            let line = || Pieces::Line { min: Some(whole(0)), max: Some(whole(7)), discrete };
+            let found = look(&[line(), line()], &rows, Hit::Unique).found;
+            let reached = look(&[line(), line()], &rows, Hit::First);
+            let holds = |cell: &Cell, value: Exact| match cell {
+                Cell::Stretch(stretch) => stretch.holds(value),
+                _ => true,
+            };
+            let mut deciding = std::collections::BTreeSet::new();
+            // Halves stand for all that lies between two whole numbers.
+            for (x, y) in (0..=14).flat_map(|x| (0..=14).map(move |y| (x, y))) {
+                if discrete && (x % 2 == 1 || y % 2 == 1) {
+                    continue;
+                }
+                let (x, y) = (Exact::ratio(x, 2).unwrap(), Exact::ratio(y, 2).unwrap());
+                let hits: Vec<usize> =
+                    (0..rows.len()).filter(|row| holds(&rows[*row][0], x) && holds(&rows[*row][1], y)).collect();
+                deciding.extend(hits.first().copied());
+                let told = found.iter().filter(|found| {
+                    let inside = |at: usize, value: Exact| match stretches(found)[at] {
+                        Some(stretch) => stretch.holds(value),
+                        None => true,
+                    };
+                    inside(0, x) && inside(1, y)
+                });
+                let told: Vec<Problem> = told.map(|found| found.problem).collect();
+                let expected = match hits.as_slice() {
+                    [] => vec![Problem::Gap],
+                    [_] => vec![],
+                    [first, second, ..] => vec![Problem::Overlap(*first, *second)],
+                };
+                assert_eq!(told, expected, "{rows:?} at {x} and {y}");
+            }
+            let expected: Vec<usize> = (0..rows.len()).filter(|row| !deciding.contains(row)).collect();
+            assert_eq!(reached.unreached, expected, "{rows:?}");
+        }
     }
 }

@@ -141,19 +141,16 @@ impl Compiler {
             let inputs: Vec<Pieces> =
                 table.inputs.iter().enumerate().map(|(at, input)| self.pieces(at, input, version)).collect();
             let rows: Vec<&[Cell]> = version.rows.iter().map(|row| row.cells.as_slice()).collect();
-            let Ok(report) = cover::report(&inputs, &rows, table.hit) else {
+            let gaps = version.default.is_none();
+            let Ok(report) = cover::report(&inputs, &rows, table.hit, gaps, &mut self.cover_steps) else {
                 let message = format!("the table `{}` has too many combinations of bands to be checked", table.name);
                 let diagnostic = Diagnostic::error(Code::TOO_LARGE, version.place.clone(), message);
-                self.mistakes.push(diagnostic.help("use fewer bands, or split it into tables with fewer inputs"));
+                self.mistakes.push(diagnostic.help(
+                    "use fewer bands, or split it into tables with fewer inputs: a pack is looked through as a whole",
+                ));
                 continue;
             };
-            let wrong = report.found.iter().filter(|found| found.problem != Problem::Gap || version.default.is_none());
-            let mut told = 0;
-            for found in wrong {
-                told += 1;
-                if told > MOST_TOLD {
-                    break;
-                }
+            for found in report.found.iter().take(MOST_TOLD) {
                 let stretch = self.stretch(table, found);
                 let diagnostic = match found.problem {
                     Problem::Gap => {
