@@ -2,4 +2,5 @@
 
 pub mod by_hand;
 pub mod cases;
+pub mod large;
 pub mod stopwatch;
