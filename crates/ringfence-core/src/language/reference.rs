@@ -147,15 +147,21 @@ fn register_numbers(engine: &mut Engine) {
         let whole = number(&whole)?;
         if whole <= Exact::ZERO { number(&otherwise) } else { number(&part)?.divide(whole).map_err(fault) }
     });
-    let least = |values: &[Dynamic]| all_numbers(values)?.into_iter().min().ok_or_else(|| fault("nothing to compare"));
-    let most = |values: &[Dynamic]| all_numbers(values)?.into_iter().max().ok_or_else(|| fault("nothing to compare"));
+    let least: fn(&[Dynamic]) -> Fallible<Exact> =
+        |values| all_numbers(values)?.into_iter().min().ok_or_else(|| fault("nothing to compare"));
+    let most: fn(&[Dynamic]) -> Fallible<Exact> =
+        |values| all_numbers(values)?.into_iter().max().ok_or_else(|| fault("nothing to compare"));
     engine.register_fn("lesser_of", move |a: Dynamic, b: Dynamic| least(&[a, b]));
     engine.register_fn("lesser_of", move |a: Dynamic, b: Dynamic, c: Dynamic| least(&[a, b, c]));
     engine.register_fn("greater_of", move |a: Dynamic, b: Dynamic| most(&[a, b]));
     engine.register_fn("greater_of", move |a: Dynamic, b: Dynamic, c: Dynamic| most(&[a, b, c]));
     engine.register_fn("sum", |values: Array| sum(&values));
-    engine.register_fn("min", move |values: Array| least(&values));
-    engine.register_fn("max", move |values: Array| most(&values));
+    // There is no least or greatest of nothing: it does not apply.
+    let unless_empty = |values: Array, of: fn(&[Dynamic]) -> Fallible<Exact>| -> Fallible<Dynamic> {
+        if values.is_empty() { Ok(Dynamic::UNIT) } else { of(&values).map(Dynamic::from) }
+    };
+    engine.register_fn("min", move |values: Array| unless_empty(values, least));
+    engine.register_fn("max", move |values: Array| unless_empty(values, most));
     engine.register_fn("applicable", |value: Dynamic| !value.is_unit());
     register_library(engine);
     engine.register_fn("none", |context: NativeCallContext, rows: Array, test: FnPtr| -> Fallible<bool> {
