@@ -14,6 +14,7 @@ use std::fmt::Write as _;
 
 use ringfence_core::case::Case;
 use ringfence_core::diagnostic::Code;
+use ringfence_core::evaluate::Options;
 use ringfence_core::pack::{Invalid, Pack};
 use ringfence_core::ruling::Outcome;
 use ringfence_loaders::pack;
@@ -118,4 +119,87 @@ conditions:
     let partners: Vec<String> = (0..60_000).map(|index| format!("partner {index}")).collect();
     let case = Case::new("case", "Nobody").with_texts("partners", partners.iter().map(String::as_str));
     assert_eq!(common::rule(&pack, &case).finding("named").unwrap().outcome, Outcome::Met);
+}
+
+/// Each list within a list multiplies the work: sixty records five deep are 777,600,000 tests.
+#[test]
+fn lists_within_lists_end_in_an_error_with_a_place() {
+    let mut test = "a == b".to_owned();
+    for name in ["f", "e", "d", "b", "a"] {
+        test = format!("partners.all(|{name}| {test})");
+    }
+    let text = format!(
+        "facts:\n  partners: {{ type: list, of: text, title: Partners }}\nconditions:\n  \
+         alike:\n    title: All are alike\n    met: |\n      {test}\n    because: |\n      `${{{test}}}`\n"
+    );
+    let pack = compile(&text).unwrap();
+    let case = |count: usize| Case::new("case", "Nobody").with_texts("partners", vec!["council"; count]);
+    assert_eq!(common::rule(&pack, &case(8)).finding("alike").unwrap().outcome, Outcome::Met);
+    let error = common::rule_with(&pack, &case(60), &Options::default()).unwrap_err();
+    assert_eq!(error.to_string(), "going through the records of lists takes more than 4,000,000 steps");
+    assert_eq!(error.place().unwrap().line(), 17);
+}
+
+/// A text is no finding: where it takes too much work it is left out, and the ruling stands.
+#[test]
+fn a_text_that_takes_too_much_work_is_left_out() {
+    let text = "\
+facts:
+  open: { type: bool, title: Open }
+  partners: { type: list, of: text, title: Partners }
+conditions:
+  open:
+    title: It is open
+    met: open
+    because: |
+      `${partners.map(|a| if partners.all(|b| partners.all(|c| partners.all(|d| a == b || c == d))) { a } else { a }).join(\", \")}`
+";
+    let pack = compile(text).unwrap();
+    let case =
+        |count: usize| Case::new("case", "Nobody").with("open", true).with_texts("partners", vec!["council"; count]);
+    let reason = |count| common::rule(&pack, &case(count)).finding("open").unwrap().reason.clone();
+    assert_eq!(reason(3), "council, council, council");
+    assert!(!reason(120).contains("council"), "{}", reason(120));
+}
+
+#[test]
+fn more_entries_than_a_section_may_have_are_refused() {
+    for (section, entry) in [
+        ("facts", "{ type: bool, title: A fact }"),
+        ("values", "1 + 1"),
+        ("conditions", "{ title: It holds, met: \"true\" }"),
+        ("funds", "{ title: A fund, amount: \"0\" }"),
+        ("parameters", "{ title: It, type: number, values: { 2015-04-01: { value: 1, status: choice } } }"),
+        ("decisions", "{ title: It, answers: [a], met-when: [a], by: [b] }"),
+        ("sources", "{ title: A letter }"),
+    ] {
+        let mut text = format!("{section}:\n");
+        for index in 0..=5_000 {
+            writeln!(text, "  e{index}: {entry}").unwrap();
+        }
+        let text = format!("{HEAD}{text}");
+        // Some sections reach another limit first: how many keys and values a file may have.
+        match pack::from_texts([("pack.yaml", text.as_str())]) {
+            Ok(source) => assert!(codes(Pack::compile(&source)).contains(&Code::TOO_LARGE), "{section}"),
+            Err(error) => assert!(error.to_string().contains("100000"), "{section}: {error}"),
+        }
+    }
+}
+
+/// A few lines that are asked for each of 600 months, over each of 600 months.
+#[test]
+fn scripts_that_take_too_many_steps_for_their_periods_are_refused() {
+    let mut text = "\
+periods: { every: month, from: 1970-04, to: 2020-03 }
+facts:
+  visits: { type: count, unit: visits, per: period, title: Visits }
+values:
+"
+    .to_owned();
+    for index in 0..20 {
+        writeln!(text, "  v{index}: {{ per: period, is: visits.to_date() }}").unwrap();
+    }
+    assert_eq!(codes(compile(&text)), vec![Code::TOO_LARGE]);
+    let fewer: Vec<&str> = text.lines().take(4 + 10).collect();
+    assert_eq!(codes(compile(&fewer.join("\n"))), vec![]);
 }

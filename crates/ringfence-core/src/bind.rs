@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use crate::case::{Case, Evidence, Given, Row, Signature, Version, Vintage, unfit};
 use crate::evaluate::{EvaluateError, Rules};
 use crate::exact::Exact;
-use crate::language::eval::{Cells, Machine, Silent};
+use crate::language::eval::{Cells, Machine, STEPS, Silent};
 use crate::language::lower::{LOCALS, Record, Shape};
 use crate::language::value::{Family, State, Truth, Val, Word};
 use crate::money::Money;
@@ -428,6 +428,7 @@ impl Rules<'_> {
         let mut rejected: Vec<(u32, Family, String, Option<Value>)> = Vec::new();
         let mut wide = Vec::new();
         let mut locals = vec![Val::Truth(Truth::Missing); usize::from(LOCALS)];
+        let mut steps_left = STEPS;
         for fact in &pack.facts {
             let Some(suspect) = &fact.suspect else { continue };
             let (ty, count) = match &fact.shape {
@@ -453,9 +454,11 @@ impl Rules<'_> {
                     periods: pack.period_count(),
                     fault: None,
                     refused: None,
+                    steps_left,
                     memory: Silent,
                 };
                 let truth = machine.truth(&suspect.when);
+                steps_left = machine.steps_left;
                 if let Some(fault) = machine.fault {
                     return Err(self.trouble(fault, machine.refused));
                 }

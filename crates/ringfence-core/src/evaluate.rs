@@ -21,7 +21,7 @@ use crate::bind::Bound;
 use crate::case::Case;
 use crate::diagnostic::Diagnostic;
 use crate::exact::Exact;
-use crate::language::eval::{Cells, Fault, Machine, Silent, Trail};
+use crate::language::eval::{Cells, Fault, Machine, STEPS, Silent, Trail};
 use crate::language::ir::{Expr, Kind};
 use crate::language::lower::LOCALS;
 use crate::language::possible::Possible;
@@ -504,12 +504,23 @@ impl<'p> Rules<'p> {
         let parameters = &self.parameters;
         let texts = [self.pack.symbols.as_slice(), bound.texts.as_slice()];
         let cells = Cells { facts: &bound.facts, rows: &bound.rows, parameters, portfolio, texts };
-        let (fault, refused) = (None, None);
+        let (fault, refused, steps_left) = (None, None, STEPS);
         let (first_ordinal, periods) = (self.first_ordinal(), self.pack.period_count());
         if remember {
             let memory = Marked { trail, marks };
-            let machine =
-                Machine { cells, derived, locals, wide, now: 0, first_ordinal, periods, fault, refused, memory };
+            let machine = Machine {
+                cells,
+                derived,
+                locals,
+                wide,
+                now: 0,
+                first_ordinal,
+                periods,
+                fault,
+                refused,
+                steps_left,
+                memory,
+            };
             let runner = Runner {
                 rules: self,
                 bound,
@@ -534,6 +545,7 @@ impl<'p> Rules<'p> {
                 periods,
                 fault,
                 refused,
+                steps_left,
                 memory: Silent,
             };
             let runner = Runner {

@@ -53,6 +53,9 @@ pub enum Inexact {
     /// The shares of a profile are more or less than the whole.
     #[error("the shares do not come to 1")]
     SharesOfMore,
+    /// Scripts that go through lists for each record of a list, and so on.
+    #[error("going through the records of lists takes more than 4,000,000 steps")]
+    TooManySteps,
 }
 
 /// Why a text is not a number.

@@ -303,7 +303,9 @@ impl<'w, 'c> Writer<'w, 'c> {
             Kind::Number(unit) => unit,
             other => panic!("nothing is divided by {other:?}"),
         };
-        if self.choices.once_in(12) {
+        // Of a list under a name or behind a filter Rhai looks at every record, and ours only at those that count: there
+        // it must be sure to be none.
+        if self.rows.is_empty() && self.choices.once_in(12) {
             return self.expression(kind, depth);
         }
         let sure = parameter(unit);

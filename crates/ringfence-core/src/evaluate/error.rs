@@ -241,6 +241,9 @@ impl EvaluateError {
             Self::Inexact { why: Inexact::SharesOfMore, .. } => {
                 "correct the shares, or use `allocate(total, weights)`, which takes any weights".to_owned()
             }
+            Self::Inexact { why: Inexact::TooManySteps, .. } => {
+                "go through a list once rather than once for each record of a list".to_owned()
+            }
             Self::Inexact { .. } => "round at a declared point before the number grows so long".to_owned(),
             Self::Payments { .. } => {
                 "correct the evidence: periods are paid in their order, `0.00` for nothing, and at most the amount in all"

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::eval::Cells;
+use super::eval::{Cells, STEPS, last_site};
 use super::ir::{Action, Allocate, Call, Comparison, Expr, Fold, Kind, Leaf, Lookup, Over, Quantity, Rows, Series};
 use super::library::{Arg, Moves};
 use super::possible::{Among, End, Possible, Range, Truths, Words};
@@ -57,6 +57,8 @@ pub(crate) struct Bounds<'a, 'e> {
     pub(crate) parameters: Option<&'a [Possible]>,
     /// The tests of choices by site, and how they came out in all; only where they are wanted.
     pub(crate) tests: Option<BTreeMap<u32, Truths>>,
+    /// How many steps over the records of lists are left.
+    steps_left: u64,
     locals: Vec<Local<'e>>,
 }
 
@@ -70,7 +72,19 @@ impl<'a, 'e> Bounds<'a, 'e> {
         first_ordinal: i64,
     ) -> Self {
         let locals = vec![Local::Nothing; usize::from(super::lower::LOCALS)];
-        Self { pack, cells, derived, possible, wide, now: 0, first_ordinal, parameters: None, tests: None, locals }
+        Self {
+            pack,
+            cells,
+            derived,
+            possible,
+            wide,
+            now: 0,
+            first_ordinal,
+            parameters: None,
+            tests: None,
+            steps_left: STEPS,
+            locals,
+        }
     }
 
     pub(crate) fn at(mut self, now: usize) -> Self {
@@ -319,7 +333,9 @@ impl<'a, 'e> Bounds<'a, 'e> {
     }
 
     /// The first cell or place of each row; `None` where the list is missing, an error where it does not apply.
-    fn span(&self, rows: &Rows) -> Result<Option<Vec<u32>>, State> {
+    /// A list that is too long to go through within the limit counts as one of which nothing is known. `last` is the
+    /// site of the last node that is asked of a row.
+    fn span(&mut self, rows: &Rows, last: u32) -> Result<Option<Vec<u32>>, State> {
         let (start, count, stride) = match rows.over {
             Over::List { slot, stride } => match self.cells.facts.get(slot as usize) {
                 Some(Val::Rows(span)) => match span.state {
@@ -335,6 +351,9 @@ impl<'a, 'e> Bounds<'a, 'e> {
                 (through.saturating_sub(most), through.min(most), 1)
             }
         };
+        let steps = u64::from(count) * (u64::from(last.saturating_sub(rows.site)) + 1);
+        let Some(left) = self.steps_left.checked_sub(steps) else { return Ok(None) };
+        self.steps_left = left;
         Ok(Some((0..count).map(|row| start + row * stride).collect()))
     }
 
@@ -350,7 +369,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
 
     fn quantify(&mut self, quantity: Quantity, rows: &'e Rows, test: &'e Expr) -> Truths {
         let all = quantity == Quantity::All;
-        let Ok(span) = self.span(rows) else { return Truths::of(Truth::NotApplicable) };
+        let Ok(span) = self.span(rows, test.site) else { return Truths::of(Truth::NotApplicable) };
         let Some(firsts) = span else { return Truths::ANY };
         let neutral = Truths::of(Truth::from_bool(all));
         let mut sum = neutral;
@@ -486,7 +505,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
     }
 
     fn count(&mut self, rows: &'e Rows) -> Range {
-        let Ok(span) = self.span(rows) else { return Range::NOT_APPLICABLE };
+        let Ok(span) = self.span(rows, last_filter(rows)) else { return Range::NOT_APPLICABLE };
         let nought = End::At(Exact::ZERO);
         let Some(firsts) = span else {
             return Range { absent: true, ..Range::between(nought, End::Above) };
@@ -502,7 +521,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
     }
 
     fn sum_rows(&mut self, rows: &'e Rows, body: &'e Expr) -> Range {
-        let Ok(span) = self.span(rows) else { return Range::NOT_APPLICABLE };
+        let Ok(span) = self.span(rows, body.site) else { return Range::NOT_APPLICABLE };
         let nought = Range::point(Exact::ZERO);
         let Some(firsts) = span else {
             let one = self.unknown_rows(rows, body);
@@ -525,7 +544,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
     }
 
     fn extreme_row(&mut self, rows: &'e Rows, body: &'e Expr, greatest: bool) -> Range {
-        let Ok(span) = self.span(rows) else { return Range::NOT_APPLICABLE };
+        let Ok(span) = self.span(rows, body.site) else { return Range::NOT_APPLICABLE };
         let Some(firsts) = span else {
             let one = self.unknown_rows(rows, body);
             return Range { absent: true, ..one };
@@ -609,7 +628,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
                     let test = self.truth(&when.test);
                     self.act_by(test, &when.then, &when.other, &when.sets);
                 }
-                Action::Each { rows, body, sets, .. } => match self.span(rows) {
+                Action::Each { rows, body, sets, .. } => match self.span(rows, last_site(body, rows.site)) {
                     Ok(Some(firsts)) => {
                         for first in firsts {
                             self.set(rows.local, Local::Row(Some(first)));
@@ -774,6 +793,10 @@ impl<'a, 'e> Bounds<'a, 'e> {
             Some(found) => found,
         }
     }
+}
+
+fn last_filter(rows: &Rows) -> u32 {
+    rows.filters.last().map_or(rows.site, |filter| filter.site)
 }
 
 /// What does not apply.
@@ -1080,7 +1103,7 @@ impl<'e> Bounds<'_, 'e> {
             Kind::FoldSeries(fold, series) => self.lacks_of_series(*fold, *series, hand),
             Kind::Quantify { quantity, rows, test } => {
                 let neutral = Truth::from_bool(*quantity == Quantity::All);
-                self.each_row(rows, hand, |bounds, may, hand| {
+                self.each_row(rows, test.site, hand, |bounds, may, hand| {
                     let tested = if may { bounds.truth(test) } else { Truths::of(neutral) };
                     if tested.single() != Some(neutral) {
                         bounds.lacks_of_filters(rows, hand);
@@ -1088,7 +1111,9 @@ impl<'e> Bounds<'_, 'e> {
                     }
                 });
             }
-            Kind::Count(rows) => self.each_row(rows, hand, |bounds, _, hand| bounds.lacks_of_filters(rows, hand)),
+            Kind::Count(rows) => {
+                self.each_row(rows, last_filter(rows), hand, |bounds, _, hand| bounds.lacks_of_filters(rows, hand))
+            }
             Kind::Consecutive(rows, test) => {
                 for position in (0..=self.now).rev() {
                     self.set(rows.local, Local::Row(Some(Self::narrow(position))));
@@ -1101,13 +1126,15 @@ impl<'e> Bounds<'_, 'e> {
             }
             Kind::Allocate(shared) => {
                 self.lacks(Family::Num, &shared.total, hand);
-                self.each_row(&shared.rows, hand, |bounds, _, hand| bounds.lacks(Family::Num, &shared.weight, hand));
+                self.each_row(&shared.rows, shared.weight.site, hand, |bounds, _, hand| {
+                    bounds.lacks(Family::Num, &shared.weight, hand)
+                });
             }
             Kind::SumRows(rows, body)
             | Kind::LeastRow(rows, body)
             | Kind::GreatestRow(rows, body)
             | Kind::MeanRow(rows, body) => {
-                self.each_row(rows, hand, |bounds, may, hand| {
+                self.each_row(rows, body.site, hand, |bounds, may, hand| {
                     bounds.lacks_of_filters(rows, hand);
                     if may {
                         bounds.lacks(Family::Num, body, hand);
@@ -1138,7 +1165,7 @@ impl<'e> Bounds<'_, 'e> {
                     self.act(std::slice::from_ref(action));
                 }
                 Action::Each { rows, body, .. } => {
-                    self.each_row(rows, &mut *hand, |bounds, may, hand| {
+                    self.each_row(rows, last_site(body, rows.site), &mut *hand, |bounds, may, hand| {
                         bounds.lacks_of_filters(rows, hand);
                         if may {
                             // One row after the other, as the locals stand then.
@@ -1204,13 +1231,16 @@ impl<'e> Bounds<'_, 'e> {
     fn each_row<H: FnMut(Open)>(
         &mut self,
         rows: &'e Rows,
+        last: u32,
         hand: &mut H,
         mut each: impl FnMut(&mut Self, bool, &mut H),
     ) {
-        match self.span(rows) {
+        match self.span(rows, last) {
             Err(_) => {}
             Ok(None) => {
-                if let Over::List { slot, .. } = rows.over {
+                if let Over::List { slot, .. } = rows.over
+                    && self.cells.facts.get(slot as usize).is_none_or(|cell| cell.state() == State::Missing)
+                {
                     hand(Open::Fact(slot));
                 }
             }

@@ -5,6 +5,8 @@
 
 mod actions;
 
+pub(crate) use actions::last_site;
+
 use super::ir::{Allocate, Call, Comparison, Expr, Fold, Kind, Lookup, Over, PluginCall, Quantity, Rows, Series};
 use super::library::{Arg, MOST_ARGUMENTS, share_out};
 use super::value::{Family, Num, State, Truth, Val, Wide, Word};
@@ -103,8 +105,13 @@ pub(crate) struct Machine<'a, M> {
     pub(crate) fault: Option<Fault>,
     /// Why a function of the program gave no value, where that is the fault.
     pub(crate) refused: Option<String>,
+    /// How many steps over the records of lists are left.
+    pub(crate) steps_left: u64,
     pub(crate) memory: M,
 }
+
+/// The most steps over the records of lists that one case may take: a test of three operations takes three for each record.
+pub(crate) const STEPS: u64 = 4_000_000;
 
 const LACKING: Val = Val::Num(Num::MISSING);
 
@@ -401,8 +408,9 @@ impl<M: Memory> Machine<'_, M> {
     }
 
     /// Calls `each` for every row that passes the filters, with the filters' truth: true or missing.
-    /// Stops where `each` says so. The answer is the state of the list itself.
-    fn for_rows(&mut self, rows: &Rows, mut each: impl FnMut(&mut Self, Truth) -> bool) -> State {
+    /// Stops where `each` says so. The answer is the state of the list itself. `last` is the site of the last node that
+    /// is asked of a row: nodes are numbered as they are written, so it tells how many there are.
+    fn for_rows(&mut self, rows: &Rows, last: u32, mut each: impl FnMut(&mut Self, Truth) -> bool) -> State {
         let (start, count, stride) = match rows.over {
             Over::List { slot, stride } => {
                 let Val::Rows(span) = cell(self.cells.facts, slot as usize) else { return State::Missing };
@@ -419,7 +427,14 @@ impl<M: Memory> Machine<'_, M> {
                 (through.saturating_sub(most), through.min(most), 1)
             }
         };
+        let steps = u64::from(last.saturating_sub(rows.site)) + 1;
         for row in 0..count {
+            let Some(left) = self.steps_left.checked_sub(steps) else {
+                self.steps_left = 0;
+                self.fault.get_or_insert(Fault { site: rows.site, why: Inexact::TooManySteps });
+                return State::Missing;
+            };
+            self.steps_left = left;
             let first = start + row * stride;
             if let Some(local) = self.locals.get_mut(rows.local as usize) {
                 *local = Val::Row(first);
@@ -442,7 +457,7 @@ impl<M: Memory> Machine<'_, M> {
     fn quantify(&mut self, quantity: Quantity, rows: &Rows, test: &Expr) -> Truth {
         let all = quantity == Quantity::All;
         let mut sum = Truth::from_bool(all);
-        let state = self.for_rows(rows, |machine, kept| {
+        let state = self.for_rows(rows, test.site, |machine, kept| {
             let passed = machine.truth(test);
             sum = if all { sum.and(kept.not().or(passed)) } else { sum.or(kept.and(passed)) };
             sum != Truth::from_bool(!all)
@@ -588,7 +603,8 @@ impl<M: Memory> Machine<'_, M> {
         match &expr.kind {
             Kind::Count(rows) => {
                 let mut count = Num::ZERO;
-                let state = self.for_rows(rows, |machine, kept| {
+                let last = rows.filters.last().map_or(rows.site, |filter| filter.site);
+                let state = self.for_rows(rows, last, |machine, kept| {
                     let one = if kept == Truth::True { Num::ONE } else { Num::MISSING };
                     count = machine.add(site, count, one);
                     true
@@ -597,7 +613,7 @@ impl<M: Memory> Machine<'_, M> {
             }
             Kind::SumRows(rows, body) => {
                 let mut sum = Num::ZERO;
-                let state = self.for_rows(rows, |machine, kept| {
+                let state = self.for_rows(rows, body.site, |machine, kept| {
                     let num = if kept == Truth::True { machine.num(body) } else { Num::MISSING };
                     sum = machine.add(site, sum, num);
                     true
@@ -726,7 +742,7 @@ impl<M: Memory> Machine<'_, M> {
 
     fn extreme_row(&mut self, rows: &Rows, body: &Expr, wanted: std::cmp::Ordering) -> Num {
         let mut best: Option<Num> = None;
-        let state = self.for_rows(rows, |machine, kept| {
+        let state = self.for_rows(rows, body.site, |machine, kept| {
             let num = if kept == Truth::True { machine.num(body) } else { Num::MISSING };
             best = Some(best.map_or(num, |best| machine.choose(best, num, wanted)));
             true
@@ -737,7 +753,7 @@ impl<M: Memory> Machine<'_, M> {
 
     fn mean_row(&mut self, site: u32, rows: &Rows, body: &Expr) -> Num {
         let (mut sum, mut count) = (Num::ZERO, 0);
-        let state = self.for_rows(rows, |machine, kept| {
+        let state = self.for_rows(rows, body.site, |machine, kept| {
             let num = if kept == Truth::True { machine.num(body) } else { Num::MISSING };
             sum = machine.add(site, sum, num);
             count += 1;
@@ -775,7 +791,7 @@ impl<M: Memory> Machine<'_, M> {
         let mut weights = Vec::new();
         let part_of = shared.part_of.map(|local| cell(self.locals, local as usize));
         let (mut at, mut row) = (part_of.is_none().then_some(self.now), 0);
-        let rows = self.for_rows(&shared.rows, |machine, _| {
+        let rows = self.for_rows(&shared.rows, shared.weight.site, |machine, _| {
             let weight = machine.num(&shared.weight);
             state = state.join(weight.state());
             weights.extend(weight.known(machine.wide));
@@ -929,7 +945,8 @@ impl<M: Memory> Machine<'_, M> {
     /// The rows that pass the filters for certain, for texts: the first cell of each.
     pub(crate) fn rows_kept(&mut self, rows: &Rows) -> Vec<u32> {
         let mut kept_rows = Vec::new();
-        self.for_rows(rows, |machine, kept| {
+        let last = rows.filters.last().map_or(rows.site, |filter| filter.site);
+        self.for_rows(rows, last, |machine, kept| {
             if kept == Truth::True
                 && let Val::Row(first) = cell(machine.locals, rows.local as usize)
             {

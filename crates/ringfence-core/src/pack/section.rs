@@ -21,6 +21,9 @@ pub(super) const SECTIONS: &[&str] = &[
     "portfolio",
 ];
 
+/// The most entries that a section may have.
+const MOST_ENTRIES: usize = 5_000;
+
 /// The entries of a section, in the order of the files, each name once.
 pub(super) fn entries<'a>(source: &'a PackSource, section: &str, mistakes: &mut Mistakes) -> Vec<&'a Entry> {
     let mut found: Vec<&Entry> = Vec::new();
@@ -34,6 +37,12 @@ pub(super) fn entries<'a>(source: &'a PackSource, section: &str, mistakes: &mut 
                     let message = format!("`{}` is declared twice under `{section}`", entry.key);
                     let diagnostic = Diagnostic::error(Code::DUPLICATE_NAME, entry.key_place.clone(), message);
                     mistakes.push(diagnostic.help(format!("the first one is at {}", first.key_place)));
+                }
+                None if found.len() == MOST_ENTRIES => {
+                    let message = format!("more than {MOST_ENTRIES} entries under `{section}`");
+                    let diagnostic = Diagnostic::error(Code::TOO_LARGE, entry.key_place.clone(), message);
+                    mistakes.push(diagnostic.help("make two packs of it, or a list of what is many"));
+                    return found;
                 }
                 None => {
                     first.insert(&entry.key, entry);

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use crate::bind::Bound;
 use crate::evaluate::{Choice, Member, Rules, Scratch};
-use crate::language::eval::{Cells, Machine, Silent};
+use crate::language::eval::{Cells, Machine, STEPS, Silent};
 use crate::language::ir::Text;
 use crate::language::lower::Shape;
 use crate::language::value::{Family, State, Val, Wide};
@@ -51,6 +51,8 @@ pub(crate) struct Teller<'a> {
     lacks: RefCell<BTreeMap<(bool, usize, usize), missing::Lacks>>,
     /// How many values deep a reason has gone.
     depth: usize,
+    /// How many steps over the records of lists the texts of the pack may still take.
+    steps_left: u64,
 }
 
 /// What a cell of evidence or a derived cell is called.
@@ -129,6 +131,7 @@ impl<'a> Teller<'a> {
             turns: Vec::new(),
             lacks: RefCell::default(),
             depth: 0,
+            steps_left: STEPS,
         }
     }
 
@@ -170,6 +173,7 @@ impl<'a> Teller<'a> {
             periods: self.rules.pack.period_count(),
             fault: None,
             refused: None,
+            steps_left: STEPS,
             memory: Silent,
         }
     }
@@ -447,17 +451,28 @@ impl<'a> Teller<'a> {
         format!("“{}”{when}", fact.title)
     }
 
+    /// A part of a text. The steps that all texts take are counted together; `None` where too many are.
+    fn counted<T>(&mut self, now: usize, work: impl FnOnce(&mut Machine<'_, Silent>) -> T) -> Option<T> {
+        let left = self.steps_left;
+        let mut machine = self.machine(now);
+        machine.steps_left = left;
+        let found = work(&mut machine);
+        let left = machine.steps_left;
+        self.steps_left = left;
+        (left > 0).then_some(found)
+    }
+
     /// A template; `None` where it needs something that is not known.
     fn text(&mut self, text: &Text, now: usize) -> Option<String> {
         Some(match text {
             Text::Plain(text) => text.clone(),
             Text::Show(expr, ty) => {
-                let cell = self.machine(now).value(ty.family(), expr);
+                let cell = self.counted(now, |machine| machine.value(ty.family(), expr))?;
                 self.shown(cell, ty)?
             }
             Text::Join(parts) => parts.iter().map(|part| self.text(part, now)).collect::<Option<Vec<_>>>()?.concat(),
             Text::Rows { rows, each, between } => {
-                let kept = self.machine(now).rows_kept(rows);
+                let kept = self.counted(now, |machine| machine.rows_kept(rows))?;
                 let mut texts = Vec::new();
                 for row in kept {
                     self.set_local(rows.local, Val::Row(row));
@@ -465,13 +480,13 @@ impl<'a> Teller<'a> {
                 }
                 texts.join(between)
             }
-            Text::If { test, then, other } => match self.machine(now).truth(test) {
+            Text::If { test, then, other } => match self.counted(now, |machine| machine.truth(test))? {
                 crate::language::value::Truth::True => self.text(then, now)?,
                 crate::language::value::Truth::False => self.text(other, now)?,
                 _ => return None,
             },
             Text::Let { local, family, value, then } => {
-                self.machine(now).bind(*local, *family, value);
+                self.counted(now, |machine| machine.bind(*local, *family, value))?;
                 self.text(then, now)?
             }
             Text::Do { actions, then } => {

@@ -15,7 +15,7 @@ impl<M: Memory> Machine<'_, M> {
                     test => self.act_either(test, &when.then, &when.other, &when.sets),
                 },
                 Action::Each { rows, body, sets, .. } => {
-                    let state = self.for_rows(rows, |machine, kept| {
+                    let state = self.for_rows(rows, last_site(body, rows.site), |machine, kept| {
                         if kept == Truth::True {
                             machine.act(body);
                         } else {
@@ -64,4 +64,13 @@ impl<M: Memory> Machine<'_, M> {
             (left, right) => left.state() == State::Known && left == right,
         }
     }
+}
+
+/// The site of the last node of these actions.
+pub(crate) fn last_site(actions: &[Action], least: u32) -> u32 {
+    actions.iter().fold(least, |last, action| match action {
+        Action::Set { value, .. } => last.max(value.site),
+        Action::When(when) => last_site(&when.other, last_site(&when.then, last.max(when.test.site))),
+        Action::Each { body, rows, .. } => last_site(body, last.max(rows.site)),
+    })
 }
