@@ -311,6 +311,39 @@ fn every_kind_of_condition_is_sound_with_anything_missing() {
     assert!(compared >= 2_000 && definite_of_less >= 10_000, "{compared} {definite_of_less}");
 }
 
+/// What is missing may decide before a division by nought is reached, so that is no error before it arrives.
+#[test]
+fn what_may_never_be_reached_is_no_error_yet() {
+    let text = LOGIC.split("values:").next().unwrap().to_owned()
+        + r#"
+conditions:
+  and: { title: And, met: "a && n / m > 1" }
+  or: { title: Or, met: "a || n / m > 1" }
+  branch: { title: Branch, met: "if a { n / m > 1 } else { false }" }
+  every: { title: Every, met: "rows.all(|r| r.y && n / r.k >= 1)" }
+  later: { title: Later, met: "rows.some(|r| r.y || n / r.k > 1)" }
+  kept: { title: Kept, met: "rows.filter(|r| r.y).some(|r| n / r.k > 1)" }
+"#;
+    let pack = compile(&pack::from_texts([("pack.yaml", text.as_str())]).unwrap());
+    let row = |answer: Given<Value>, number: i64| {
+        BTreeMap::from([("y".to_owned(), answer), ("k".to_owned(), Given::Known(Value::from(number)))])
+    };
+    let missing = || Given::Missing("not given".to_owned());
+    let rows = vec![row(missing(), 0), row(missing(), 1)];
+    let less = Case::new("case", "Area").with("n", 1).with("m", 0).with_list("rows", rows);
+    let ruling = rule(&pack, &less);
+    assert!(ruling.findings.iter().all(|finding| finding.outcome == Outcome::Undetermined), "{:?}", ruling.findings);
+    // With the answers there, it is reached or not.
+    let given = |answer: bool| {
+        let rows = vec![row(Given::Known(Value::from(false)), 1), row(Given::Known(Value::from(false)), 1)];
+        less.clone().with("a", answer).with("m", i64::from(answer)).with_list("rows", rows)
+    };
+    assert!(rule_with(&pack, &given(true), &Options::default()).is_ok());
+    let reached = given(false).with("m", 0);
+    let error = rule_with(&pack, &reached, &Options::default()).unwrap_err();
+    assert_eq!(error.to_string(), "division by zero");
+}
+
 /// Sign-offs of every rule, with a deadline that matters.
 const SIGNED: &str = r#"
 ringfence: 1

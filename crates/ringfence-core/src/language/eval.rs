@@ -399,12 +399,26 @@ impl<M: Memory> Machine<'_, M> {
     fn fold_truths(&mut self, parts: &[Expr], start: Truth, join: fn(Truth, Truth) -> Truth, decided: Truth) -> Truth {
         let mut sum = start;
         for part in parts {
-            sum = join(sum, self.truth(part));
+            let next = if sum == Truth::Missing { self.if_reached(part) } else { self.truth(part) };
+            sum = join(sum, next);
             if sum == decided {
                 break;
             }
         }
         sum
+    }
+
+    /// A part that may never be reached, because what is missing may decide before it: that it cannot be computed is no
+    /// fault yet.
+    #[cold]
+    fn if_reached(&mut self, part: &Expr) -> Truth {
+        let before = self.fault;
+        let truth = self.truth(part);
+        if self.fault == before {
+            return truth;
+        }
+        self.fault = before;
+        Truth::Missing
     }
 
     /// Calls `each` for every row that passes the filters, with the filters' truth: true or missing.
@@ -458,7 +472,8 @@ impl<M: Memory> Machine<'_, M> {
         let all = quantity == Quantity::All;
         let mut sum = Truth::from_bool(all);
         let state = self.for_rows(rows, test.site, |machine, kept| {
-            let passed = machine.truth(test);
+            let open = kept == Truth::Missing || sum == Truth::Missing;
+            let passed = if open { machine.if_reached(test) } else { machine.truth(test) };
             sum = if all { sum.and(kept.not().or(passed)) } else { sum.or(kept.and(passed)) };
             sum != Truth::from_bool(!all)
         });
