@@ -311,6 +311,32 @@ fn every_kind_of_condition_is_sound_with_anything_missing() {
     assert!(compared >= 2_000 && definite_of_less >= 10_000, "{compared} {definite_of_less}");
 }
 
+/// A list that is gone through for each record of another: what is missing is named where it is missing.
+#[test]
+fn what_is_missing_of_a_record_is_named_within_another_list() {
+    let text = LOGIC.split("facts:").next().unwrap().to_owned()
+        + r#"
+facts:
+  wards: { type: list, of: { name: { type: text }, beds: { type: number } }, title: Wards }
+  teams: { type: list, of: { name: { type: text }, staff: { type: number } }, title: Teams }
+conditions:
+  staffed: { title: Staffed, met: "teams.all(|t| wards.some(|w| w.beds == t.staff))" }
+  alike: { title: Alike, met: "wards.all(|w| wards.all(|v| v.beds == w.beds))" }
+"#;
+    let pack = compile(&pack::from_texts([("pack.yaml", text.as_str())]).unwrap());
+    let row = |name: &str, field: &str, number: Option<i64>| {
+        let number = number.map_or(Given::Missing("not sent".to_owned()), |number| Given::Known(Value::from(number)));
+        BTreeMap::from([("name".to_owned(), Given::Known(Value::from(name))), (field.to_owned(), number)])
+    };
+    let case = Case::new("case", "Area")
+        .with_list("wards", vec![row("Avon", "beds", Some(4)), row("Kennet", "beds", None)])
+        .with_list("teams", vec![row("north", "staff", Some(4)), row("south", "staff", None)]);
+    let ruling = rule(&pack, &case);
+    let missing: Vec<&str> = ruling.missing.iter().map(|missing| missing.what.as_str()).collect();
+    assert_eq!(missing, ["wards.beds (Kennet)", "teams.staff (south)"]);
+    assert_eq!(ruling.missing[1].leaves_open, ["staffed"]);
+}
+
 /// What is missing may decide before a division by nought is reached, so that is no error before it arrives.
 #[test]
 fn what_may_never_be_reached_is_no_error_yet() {
