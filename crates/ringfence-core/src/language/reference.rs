@@ -13,7 +13,7 @@ mod windows;
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, LazyLock, RwLock};
 
 use rhai::packages::{Package, StandardPackage};
 use rhai::{AST, Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext, Scope};
@@ -33,6 +33,9 @@ use crate::source::{Node, PackSource};
 use crate::types::{Days, Type, Value};
 
 type Fallible<T> = Result<T, Box<EvalAltResult>>;
+
+/// Rhai's own functions: registering them anew for each pack takes longer than most packs.
+static LIBRARY: LazyLock<StandardPackage> = LazyLock::new(StandardPackage::new);
 
 /// A day, as its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -348,7 +351,7 @@ impl<'r, 'p> Reference<'r, 'p> {
         let source = &*whole.source;
         let mut engine = super::parse::parser();
         engine.set_fast_operators(false).set_fail_on_invalid_map_property(true);
-        StandardPackage::new().register_into_engine(&mut engine);
+        LIBRARY.register_into_engine(&mut engine);
         let now = Arc::new(AtomicUsize::new(0));
         register_numbers(&mut engine);
         register_calendar(&mut engine);
