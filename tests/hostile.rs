@@ -121,11 +121,11 @@ conditions:
     assert_eq!(common::rule(&pack, &case).finding("named").unwrap().outcome, Outcome::Met);
 }
 
-/// Each list within a list multiplies the work: sixty records five deep are 777,600,000 tests.
+/// Each list within a list multiplies the work: two hundred records three deep are 8,000,000 tests.
 #[test]
 fn lists_within_lists_end_in_an_error_with_a_place() {
     let mut test = "a == b".to_owned();
-    for name in ["f", "e", "d", "b", "a"] {
+    for name in ["c", "b", "a"] {
         test = format!("partners.all(|{name}| {test})");
     }
     let text = format!(
@@ -135,7 +135,7 @@ fn lists_within_lists_end_in_an_error_with_a_place() {
     let pack = compile(&text).unwrap();
     let case = |count: usize| Case::new("case", "Nobody").with_texts("partners", vec!["council"; count]);
     assert_eq!(common::rule(&pack, &case(8)).finding("alike").unwrap().outcome, Outcome::Met);
-    let error = common::rule_with(&pack, &case(60), &Options::default()).unwrap_err();
+    let error = common::rule_with(&pack, &case(200), &Options::default()).unwrap_err();
     assert_eq!(error.to_string(), "going through the records of lists takes more than 4,000,000 steps");
     assert_eq!(error.place().unwrap().line(), 17);
 }
@@ -152,14 +152,14 @@ conditions:
     title: It is open
     met: open
     because: |
-      `${partners.map(|a| if partners.all(|b| partners.all(|c| partners.all(|d| a == b || c == d))) { a } else { a }).join(\", \")}`
+      `${partners.map(|a| if partners.all(|b| partners.all(|c| a == b || b == c)) { a } else { a }).join(\", \")}`
 ";
     let pack = compile(text).unwrap();
     let case =
         |count: usize| Case::new("case", "Nobody").with("open", true).with_texts("partners", vec!["council"; count]);
     let reason = |count| common::rule(&pack, &case(count)).finding("open").unwrap().reason.clone();
     assert_eq!(reason(3), "council, council, council");
-    assert!(!reason(120).contains("council"), "{}", reason(120));
+    assert!(!reason(200).contains("council"), "{}", reason(200));
 }
 
 #[test]

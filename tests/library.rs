@@ -38,6 +38,13 @@ facts:
     type: list
     of: { name: { type: text }, beds: { type: number }, open: { type: bool } }
     title: Wards
+calendars:
+  trusts:
+    title: Days on which trusts work
+    from: 2025-04-01
+    until: 2026-04-01
+    status: choice
+    holidays: [2025-05-05, 2025-05-26, 2025-12-25, 2025-12-26]
 values:
 ";
 

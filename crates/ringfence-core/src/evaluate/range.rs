@@ -227,9 +227,9 @@ impl<M: Remember> Runner<'_, M> {
                 } else {
                     certain.released
                 }),
-                redirected: upto(Money::ZERO),
-                withheld: upto(Money::ZERO),
-                recovered: upto(Money::ZERO),
+                redirected: upto(certain.redirected),
+                withheld: upto(certain.withheld),
+                recovered: upto(certain.recovered),
             };
         }
         let recovers = fund.over_payment == OverPayment::Recovered;

@@ -138,6 +138,17 @@ impl<'a, 'e> Bounds<'a, 'e> {
                 _ => Possible::any(family),
             },
             Kind::Field { row, field } => self.field(expr, *row, *field, family),
+            Kind::Element { row, back, series, .. } => match self.position(*row, *back) {
+                Some(position) => {
+                    let slot = series.base + Self::narrow(position);
+                    if series.derived { self.derived(slot, family) } else { self.fact(slot, family) }
+                }
+                None => nowhere(family),
+            },
+            Kind::Turn(row) => match self.position(Some(*row), 0).and_then(|position| i64::try_from(position).ok()) {
+                Some(position) => Possible::Word(Words::point(self.first_ordinal + position)),
+                None => Possible::any(family),
+            },
             Kind::Now => Possible::Word(Words::point(self.first_ordinal + i64::try_from(self.now).unwrap_or(i64::MAX))),
             _ => Possible::any(family),
         }
