@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ringfence_core::case::{Case, Decided, Given, Row, Signature, Version};
+use ringfence_core::case::{Case, Decided, Evidence, Given, Row, Signature, Version, Vintage};
 use ringfence_core::exact::Exact;
 use ringfence_core::pack::Pack;
 use ringfence_core::types::{Days, Value};
@@ -137,4 +137,17 @@ pub fn evidence(plain: &Plain, number: usize, pack: &Pack) -> Case {
         "ministers-approval",
         Decided { answer: answer.to_owned(), by: "minister".to_owned(), on, until: None, reason: None },
     )
+}
+
+/// The case without the admissions of its second quarter, or without any evidence.
+pub fn lacking(mut case: Case, everything: bool) -> Case {
+    if everything {
+        return Case::new(case.id, case.recipient.name);
+    }
+    if let Some(Evidence::Series(series)) = case.facts.get_mut("activity.actual")
+        && let Some(statements) = series.values_mut().nth(1)
+    {
+        *statements = vec![Vintage::new(Given::Missing("did not submit".to_owned()))];
+    }
+    case
 }

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use crate::case::{Case, Evidence, Given, Row, Signature, Version, Vintage, unfit};
 use crate::evaluate::{EvaluateError, Rules};
 use crate::exact::Exact;
-use crate::language::eval::{Cells, Machine, STEPS, Silent};
+use crate::language::eval::{Cells, Machine, STEPS};
 use crate::language::lower::{LOCALS, Record, Shape};
 use crate::language::value::{Family, State, Truth, Val, Word};
 use crate::money::Money;
@@ -455,7 +455,6 @@ impl Rules<'_> {
                     fault: None,
                     refused: None,
                     steps_left,
-                    memory: Silent,
                 };
                 let truth = machine.truth(&suspect.when);
                 steps_left = machine.steps_left;

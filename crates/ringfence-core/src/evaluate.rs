@@ -15,13 +15,13 @@ pub use error::EvaluateError;
 pub use portfolio::Portfolio;
 pub(crate) use portfolio::{Entrant, Member, Part};
 pub(crate) use range::possible_limbs;
-use run::{Marked, Runner};
+use run::Runner;
 
 use crate::bind::Bound;
 use crate::case::Case;
 use crate::diagnostic::Diagnostic;
 use crate::exact::Exact;
-use crate::language::eval::{Cells, Fault, Machine, STEPS, Silent, Trail};
+use crate::language::eval::{Cells, Fault, Machine, STEPS};
 use crate::language::ir::{Expr, Kind};
 use crate::language::lower::LOCALS;
 use crate::language::possible::Possible;
@@ -85,8 +85,6 @@ pub struct Scratch {
     contributions: Vec<(Truth, Val)>,
     pub(crate) funds: Vec<FundFound>,
     pub(crate) tranches: Vec<TrancheFound>,
-    pub(crate) trail: Trail,
-    pub(crate) marks: Vec<Mark>,
     /// What missing derived cells may still turn out to be.
     pub(crate) possible: BTreeMap<u32, Possible>,
     /// How many derived cells were settled although evidence for them is missing.
@@ -98,34 +96,6 @@ impl Scratch {
     pub fn new() -> Self {
         Self::default()
     }
-
-    /// How many sub-results the reason reading remembers of the last case.
-    pub fn remembered(&self) -> usize {
-        self.trail.entries.len()
-    }
-}
-
-/// Where the entries of one script end in the trail.
-#[derive(Clone, Copy, Debug)]
-#[expect(dead_code, reason = "the next change takes the trail away")]
-pub(crate) struct Mark {
-    pub(crate) script: ScriptKey,
-    pub(crate) from: u32,
-    pub(crate) to: u32,
-}
-
-/// Which script, and for which period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ScriptKey {
-    Value(u32, usize),
-    Applies(u32),
-    Met(u32),
-    Cure(u32, CurePart),
-    Amount(u32),
-    Release(u32, usize),
-    /// What a case contributes to a value over all cases, and whether it takes part.
-    Of(u32),
-    Where(u32),
 }
 
 /// Which pass is made over a case.
@@ -139,14 +109,6 @@ pub(crate) enum Pass<'a> {
         /// The case among all; nothing where it is ruled on alone.
         within: Option<Member<'a>>,
     },
-}
-
-/// Which script of a cure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CurePart {
-    By,
-    On,
-    Share,
 }
 
 /// How a condition stands.
@@ -439,22 +401,13 @@ impl<'p> Rules<'p> {
         EvaluateError::Inexact { why: fault.why, place: Box::new(place) }
     }
 
-    /// The value reading: outcomes and amounts, and nothing remembered. Values that no condition and
+    /// Outcomes and amounts, without words. Values that no condition and
     /// no fund rests on are not worked out.
     ///
     /// # Errors
     /// A number that cannot be computed exactly, or amounts that would not add up.
     pub fn decide<'a>(&'a self, bound: &'a Bound, scratch: &'a mut Scratch) -> Result<Decision<'a>, EvaluateError> {
-        self.run(bound, scratch, Pass::Second { order: &self.pack.needed, within: None }, false)?;
-        Ok(Decision { rules: self, scratch })
-    }
-
-    /// The reason reading: the same, with every sub-result remembered.
-    ///
-    /// # Errors
-    /// As [`Rules::decide`].
-    pub fn reason<'a>(&'a self, bound: &'a Bound, scratch: &'a mut Scratch) -> Result<Decision<'a>, EvaluateError> {
-        self.run(bound, scratch, Pass::Second { order: &self.pack.needed, within: None }, true)?;
+        self.run(bound, scratch, Pass::Second { order: &self.pack.needed, within: None })?;
         Ok(Decision { rules: self, scratch })
     }
 
@@ -463,18 +416,16 @@ impl<'p> Rules<'p> {
     /// # Errors
     /// As [`Rules::decide`].
     pub fn rule(&self, bound: &Bound, scratch: &mut Scratch) -> Result<Ruling, EvaluateError> {
-        self.run(bound, scratch, Pass::Second { order: &self.pack.order, within: None }, true)?;
+        self.run(bound, scratch, Pass::Second { order: &self.pack.order, within: None })?;
         Ok(crate::words::ruling(self, bound, scratch, None))
     }
 
-    fn run(&self, bound: &Bound, scratch: &mut Scratch, pass: Pass<'_>, remember: bool) -> Result<(), EvaluateError> {
+    fn run(&self, bound: &Bound, scratch: &mut Scratch, pass: Pass<'_>) -> Result<(), EvaluateError> {
         // Every cell that is read is written before, in this order.
         scratch.derived.resize(self.pack.derived_cells, Val::Truth(Truth::Missing));
         scratch.locals.resize(usize::from(LOCALS), Val::Truth(Truth::Missing));
         scratch.funds.clear();
         scratch.tranches.clear();
-        scratch.trail.entries.clear();
-        scratch.marks.clear();
         scratch.conditions.clear();
         scratch.conditions.resize(self.pack.conditions.len(), ConditionFound::plain(Truth::Missing));
         scratch.pending.clear();
@@ -496,8 +447,6 @@ impl<'p> Rules<'p> {
             contributions,
             funds,
             tranches,
-            trail,
-            marks,
             possible,
             settled,
         } = scratch;
@@ -506,62 +455,21 @@ impl<'p> Rules<'p> {
         let cells = Cells { facts: &bound.facts, rows: &bound.rows, parameters, portfolio, texts };
         let (fault, refused, steps_left) = (None, None, STEPS);
         let (first_ordinal, periods) = (self.first_ordinal(), self.pack.period_count());
-        if remember {
-            let memory = Marked { trail, marks };
-            let machine = Machine {
-                cells,
-                derived,
-                locals,
-                wide,
-                now: 0,
-                first_ordinal,
-                periods,
-                fault,
-                refused,
-                steps_left,
-                memory,
-            };
-            let runner = Runner {
-                rules: self,
-                bound,
-                machine,
-                pending,
-                conditions,
-                funds,
-                tranches,
-                contributions,
-                possible,
-                settled,
-            };
-            runner.pass(pass).map_err(|error| *error)
-        } else {
-            let machine = Machine {
-                cells,
-                derived,
-                locals,
-                wide,
-                now: 0,
-                first_ordinal,
-                periods,
-                fault,
-                refused,
-                steps_left,
-                memory: Silent,
-            };
-            let runner = Runner {
-                rules: self,
-                bound,
-                machine,
-                pending,
-                conditions,
-                funds,
-                tranches,
-                contributions,
-                possible,
-                settled,
-            };
-            runner.pass(pass).map_err(|error| *error)
-        }
+        let machine =
+            Machine { cells, derived, locals, wide, now: 0, first_ordinal, periods, fault, refused, steps_left };
+        let runner = Runner {
+            rules: self,
+            bound,
+            machine,
+            pending,
+            conditions,
+            funds,
+            tranches,
+            contributions,
+            possible,
+            settled,
+        };
+        runner.pass(pass).map_err(|error| *error)
     }
 
     /// The outcome of a condition that has been worked out.

@@ -1,6 +1,6 @@
 //! What is paid in each period: what is due, what the gates let through, and what was paid already.
 
-use super::run::{Remember, Runner, sum, unconserved};
+use super::run::{Runner, sum, unconserved};
 use super::standing::Gate;
 use super::{EvaluateError, TrancheFound};
 use crate::exact::Exact;
@@ -17,7 +17,7 @@ pub(super) enum Already {
     Untold,
 }
 
-impl<M: Remember> Runner<'_, M> {
+impl Runner<'_> {
     pub(super) fn already(&self, fund: &Fund, now: usize) -> Result<Already, Box<EvaluateError>> {
         let Some((base, _)) = &fund.paid else { return Ok(Already::NotYet) };
         let cell = self.machine.cells.facts.get(*base as usize + now).map_or(Num::MISSING, |cell| cell.num());

@@ -200,7 +200,7 @@ impl Rules<'_> {
 
     fn entrant(&self, bound: &Bound, scratch: &mut Scratch) -> Result<Entrant, EvaluateError> {
         let id = bound.case.id.clone();
-        self.run(bound, scratch, Pass::First, true)
+        self.run(bound, scratch, Pass::First)
             .map_err(|why| EvaluateError::InPortfolio { case: id.clone(), why: Box::new(why) })?;
         let mut parts: Vec<Option<Part>> = Vec::new();
         for (takes_part, part) in &scratch.contributions {
@@ -239,7 +239,7 @@ impl Rules<'_> {
         scratch: &mut Scratch,
     ) -> Result<Ruling, EvaluateError> {
         let member = self.member(bound, portfolio)?;
-        self.run(bound, scratch, Pass::Second { order: &self.pack.order, within: Some(member) }, true)?;
+        self.run(bound, scratch, Pass::Second { order: &self.pack.order, within: Some(member) })?;
         Ok(crate::words::ruling(self, bound, scratch, Some(member)))
     }
 
@@ -254,7 +254,7 @@ impl Rules<'_> {
         scratch: &'a mut Scratch,
     ) -> Result<super::Decision<'a>, EvaluateError> {
         let member = self.member(bound, portfolio)?;
-        self.run(bound, scratch, Pass::Second { order: &self.pack.needed, within: Some(member) }, false)?;
+        self.run(bound, scratch, Pass::Second { order: &self.pack.needed, within: Some(member) })?;
         Ok(super::Decision { rules: self, scratch })
     }
 

@@ -3,7 +3,7 @@
 use std::cmp::{max, min};
 use std::collections::BTreeSet;
 
-use super::run::{Remember, Runner, counted};
+use super::run::{Runner, counted};
 use crate::exact::{Exact, Rounding};
 use crate::language::bounds::Bounds;
 use crate::language::ir::Expr;
@@ -77,7 +77,7 @@ impl Span {
     }
 }
 
-impl<M: Remember> Runner<'_, M> {
+impl Runner<'_> {
     fn bounds<'e>(&self, now: usize) -> Bounds<'_, 'e> {
         let machine = &self.machine;
         Bounds::new(self.rules.pack, machine.cells, machine.derived, self.possible, machine.wide, machine.first_ordinal)

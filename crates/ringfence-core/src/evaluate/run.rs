@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::payments::{Already, Ledger, Settled, difference};
 use super::range::settle;
 use super::standing::Gate;
-use super::{ConditionFound, EvaluateError, FundFound, Mark, Pass, Rules, ScriptKey, TrancheFound};
+use super::{ConditionFound, EvaluateError, FundFound, Pass, Rules, TrancheFound};
 use crate::bind::{Answer, Bound};
 use crate::exact::{Inexact, Rounding};
-use crate::language::eval::{Machine, Memory, Silent, Trail};
+use crate::language::eval::Machine;
 use crate::language::ir::Expr;
 use crate::language::possible::Possible;
 use crate::language::value::{Family, Num, State, Truth, Val};
@@ -16,60 +16,11 @@ use crate::money::Money;
 use crate::pack::{Condition, Fund, Need, OverPayment, Step, Test};
 use crate::ruling::Dispositions;
 
-/// A memory that also notes where each script's entries are.
-pub(super) trait Remember: Memory {
-    fn begin(&self) -> u32;
-    fn end(&mut self, script: ScriptKey, from: u32);
-}
-
-impl Remember for Silent {
-    #[inline]
-    fn begin(&self) -> u32 {
-        0
-    }
-
-    #[inline]
-    fn end(&mut self, _: ScriptKey, _: u32) {}
-}
-
-/// A trail and its marks.
-pub(super) struct Marked<'a> {
-    pub(super) trail: &'a mut Trail,
-    pub(super) marks: &'a mut Vec<Mark>,
-}
-
-impl Memory for Marked<'_> {
-    const REMEMBERS: bool = true;
-
-    #[inline]
-    fn open(&self) -> u32 {
-        self.trail.open()
-    }
-
-    #[inline]
-    fn close(&mut self, site: u32, open: u32, value: Val) {
-        self.trail.close(site, open, value);
-    }
-}
-
-impl Remember for Marked<'_> {
-    #[inline]
-    fn begin(&self) -> u32 {
-        self.trail.open()
-    }
-
-    #[inline]
-    fn end(&mut self, script: ScriptKey, from: u32) {
-        let to = self.trail.open();
-        self.marks.push(Mark { script, from, to });
-    }
-}
-
 /// Works through a pack for one case.
-pub(super) struct Runner<'a, M> {
+pub(super) struct Runner<'a> {
     pub(super) rules: &'a Rules<'a>,
     pub(super) bound: &'a Bound,
-    pub(super) machine: Machine<'a, M>,
+    pub(super) machine: Machine<'a>,
     pub(super) pending: &'a mut [bool],
     pub(super) conditions: &'a mut [ConditionFound],
     pub(super) funds: &'a mut Vec<FundFound>,
@@ -79,7 +30,7 @@ pub(super) struct Runner<'a, M> {
     pub(super) contributions: &'a mut Vec<(Truth, Val)>,
 }
 
-impl<M: Remember> Runner<'_, M> {
+impl Runner<'_> {
     pub(super) fn pass(mut self, pass: Pass<'_>) -> Result<(), Box<EvaluateError>> {
         match pass {
             Pass::First => self.contribute(),
@@ -103,19 +54,12 @@ impl<M: Remember> Runner<'_, M> {
         self.steps(&pack.first_pass)?;
         self.contributions.clear();
         self.machine.now = 0;
-        for (index, value) in (0_u32..).zip(&pack.portfolio) {
-            let from = self.machine.memory.begin();
+        for (_index, value) in (0_u32..).zip(&pack.portfolio) {
             let takes_part = value.taking_part.as_ref().map_or(Truth::True, |script| self.machine.truth(script));
-            self.machine.memory.end(ScriptKey::Where(index), from);
             self.settled()?;
             let family = value.of_type.family();
             let part = match takes_part {
-                Truth::True | Truth::Missing => {
-                    let from = self.machine.memory.begin();
-                    let part = self.machine.value(family, &value.of);
-                    self.machine.memory.end(ScriptKey::Of(index), from);
-                    part
-                }
+                Truth::True | Truth::Missing => self.machine.value(family, &value.of),
                 Truth::False | Truth::NotApplicable => family.absent(State::NotApplicable),
             };
             if takes_part == Truth::Missing {
@@ -157,7 +101,6 @@ impl<M: Remember> Runner<'_, M> {
         let family = value.ty.family();
         for (now, slot) in (0..count).zip(value.slot..) {
             self.machine.now = now;
-            let from = self.machine.memory.begin();
             let found = match (family, value.rounding) {
                 (Family::Num, Some(rounding)) => {
                     let num = self.machine.num(&value.is);
@@ -165,7 +108,6 @@ impl<M: Remember> Runner<'_, M> {
                 }
                 _ => self.machine.value(family, &value.is),
             };
-            self.machine.memory.end(ScriptKey::Value(index, now), from);
             let found = match found.state() {
                 State::Missing => self.narrowed(slot, family, &value.is, value.rounding),
                 _ => found,
@@ -198,9 +140,7 @@ impl<M: Remember> Runner<'_, M> {
 
     fn truth(&mut self, index: u32, condition: &Condition) -> Truth {
         if let Some(applies) = &condition.applies {
-            let from = self.machine.memory.begin();
             let applies = self.machine.truth(applies);
-            self.machine.memory.end(ScriptKey::Applies(index), from);
             match applies {
                 Truth::True => {}
                 Truth::False => return Truth::NotApplicable,
@@ -208,12 +148,7 @@ impl<M: Remember> Runner<'_, M> {
             }
         }
         match &condition.test {
-            Test::Script(met) => {
-                let from = self.machine.memory.begin();
-                let truth = self.machine.truth(met);
-                self.machine.memory.end(ScriptKey::Met(index), from);
-                truth
-            }
+            Test::Script(met) => self.machine.truth(met),
             Test::SignOff(at) => {
                 self.bound.sign_offs.get(*at as usize).map_or(Truth::Missing, crate::bind::BoundSignOff::truth)
             }
@@ -286,15 +221,13 @@ impl<M: Remember> Runner<'_, M> {
         self.rules.pack.currency.show(money)
     }
 
-    fn fund(&mut self, index: u32, fund: &Fund) -> Result<FundFound, Box<EvaluateError>> {
+    fn fund(&mut self, _index: u32, fund: &Fund) -> Result<FundFound, Box<EvaluateError>> {
         let suspended = fund.suspended.iter().position(|suspension| suspension.days.contains(self.rules.day));
         let gate = match suspended {
             Some(_) => Gate { truth: Truth::False, share: None },
             None => self.gate(fund),
         };
-        let from = self.machine.memory.begin();
         let amount = self.money(&fund.amount, fund)?;
-        self.machine.memory.end(ScriptKey::Amount(index), from);
         if let Some(amount) = amount.filter(|amount| amount.is_negative()) {
             return Err(unconserved(fund, format!("its amount is {}", self.show(amount))));
         }
@@ -304,12 +237,7 @@ impl<M: Remember> Runner<'_, M> {
         for now in 0..count {
             self.machine.now = now;
             let due = match &fund.release {
-                Some(release) => {
-                    let from = self.machine.memory.begin();
-                    let due = self.money(release, fund)?;
-                    self.machine.memory.end(ScriptKey::Release(index, now), from);
-                    due
-                }
+                Some(release) => self.money(release, fund)?,
                 None => amount,
             };
             let already = self.already(fund, now)?;

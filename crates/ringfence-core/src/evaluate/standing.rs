@@ -1,10 +1,10 @@
 //! What stands between a condition's outcome and its effect: a waiver, a suspension, a cure.
 
-use super::run::{Remember, Runner};
-use super::{ConditionFound, CurePart, EvaluateError, ScriptKey};
+use super::run::Runner;
+use super::{ConditionFound, EvaluateError};
 use crate::exact::Exact;
 use crate::language::ir::Expr;
-use crate::language::value::{Num, State, Truth, Word};
+use crate::language::value::{Num, State, Truth};
 use crate::pack::{Condition, Cure, Fund};
 use crate::ruling::StandingWord;
 
@@ -16,7 +16,7 @@ pub(super) struct Gate {
     pub(super) share: Option<Exact>,
 }
 
-impl<M: Remember> Runner<'_, M> {
+impl Runner<'_> {
     /// How a condition in force stands, and its effect.
     pub(super) fn stand(
         &mut self,
@@ -31,21 +31,16 @@ impl<M: Remember> Runner<'_, M> {
             return Ok((Truth::True, ConditionFound { standing, ..plain }));
         }
         match (&condition.cure, own) {
-            (Some(cure), Truth::False) => self.cure(index, condition, cure),
+            (Some(cure), Truth::False) => self.cure(condition, cure),
             _ => Ok((own, plain)),
         }
     }
 
     /// What became of a condition that is not met and can be put right. No clock is asked: as long as nothing tells
     /// whether it was put right, it is suspended.
-    fn cure(
-        &mut self,
-        index: u32,
-        condition: &Condition,
-        cure: &Cure,
-    ) -> Result<(Truth, ConditionFound), Box<EvaluateError>> {
-        let by = self.date(index, CurePart::By, &cure.by);
-        let on = self.date(index, CurePart::On, &cure.cured_on);
+    fn cure(&mut self, condition: &Condition, cure: &Cure) -> Result<(Truth, ConditionFound), Box<EvaluateError>> {
+        let by = self.machine.word(&cure.by);
+        let on = self.machine.word(&cure.cured_on);
         let found = |standing, share| ConditionFound { own: Truth::False, standing: Some(standing), share };
         Ok(match (by.state, on.state) {
             // No day is set for it: it cannot be put right.
@@ -54,34 +49,20 @@ impl<M: Remember> Runner<'_, M> {
                 (Truth::Missing, found(StandingWord::Suspended, None))
             }
             (State::Known, State::Known) if on.bits <= by.bits => {
-                let share = self.cure_share(index, condition, cure.releases.as_ref())?;
+                let share = self.cure_share(condition, cure.releases.as_ref())?;
                 (Truth::True, found(StandingWord::Cured, share))
             }
             (State::Known, _) => {
-                let share = self.cure_share(index, condition, cure.keeps.as_ref())?;
+                let share = self.cure_share(condition, cure.keeps.as_ref())?;
                 (Truth::False, found(StandingWord::Lapsed, Some(share.unwrap_or(Num::ZERO))))
             }
         })
     }
 
-    fn date(&mut self, index: u32, part: CurePart, script: &Expr) -> Word {
-        let from = self.machine.memory.begin();
-        let date = self.machine.word(script);
-        self.machine.memory.end(ScriptKey::Cure(index, part), from);
-        date
-    }
-
     /// A share from nothing to the whole; none where no script gives one, or it does not apply.
-    fn cure_share(
-        &mut self,
-        index: u32,
-        condition: &Condition,
-        script: Option<&Expr>,
-    ) -> Result<Option<Num>, Box<EvaluateError>> {
+    fn cure_share(&mut self, condition: &Condition, script: Option<&Expr>) -> Result<Option<Num>, Box<EvaluateError>> {
         let Some(script) = script else { return Ok(None) };
-        let from = self.machine.memory.begin();
         let share = self.machine.num(script);
-        self.machine.memory.end(ScriptKey::Cure(index, CurePart::Share), from);
         self.settled()?;
         match (share.state(), share.known(self.machine.wide)) {
             (State::NotApplicable, _) => Ok(None),

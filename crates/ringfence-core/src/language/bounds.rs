@@ -1123,7 +1123,7 @@ impl<'e> Bounds<'_, 'e> {
                 });
             }
             Kind::Count(rows) => {
-                self.each_row(rows, last_filter(rows), hand, |bounds, _, hand| bounds.lacks_of_filters(rows, hand))
+                self.each_row(rows, last_filter(rows), hand, |bounds, _, hand| bounds.lacks_of_filters(rows, hand));
             }
             Kind::Consecutive(rows, test) => {
                 for position in (0..=self.now).rev() {
@@ -1138,7 +1138,7 @@ impl<'e> Bounds<'_, 'e> {
             Kind::Allocate(shared) => {
                 self.lacks(Family::Num, &shared.total, hand);
                 self.each_row(&shared.rows, shared.weight.site, hand, |bounds, _, hand| {
-                    bounds.lacks(Family::Num, &shared.weight, hand)
+                    bounds.lacks(Family::Num, &shared.weight, hand);
                 });
             }
             Kind::SumRows(rows, body)

@@ -1,7 +1,4 @@
-//! The value and the reason reading: one evaluator, with and without a memory of its sub-results.
-//!
-//! The reason reading is this evaluator with a [`Trail`] in place of [`Silent`], so the two cannot
-//! differ in what they answer.
+//! The value reading: the answer for one case, and missing or not applicable as themselves.
 
 mod actions;
 
@@ -14,61 +11,6 @@ use crate::exact::{Exact, Inexact, Rounding};
 use crate::reading;
 use crate::table::Open;
 use crate::types::Value;
-
-/// What an evaluator remembers.
-pub(crate) trait Memory {
-    /// Whether anything is remembered at all.
-    const REMEMBERS: bool;
-    /// The mark at which a node's own entries will begin.
-    fn open(&self) -> u32;
-    /// Remembers that the node of this site, whose entries began at `open`, gave `value`.
-    fn close(&mut self, site: u32, open: u32, value: Val);
-}
-
-/// Remembers nothing: the value reading.
-#[derive(Debug, Default)]
-pub(crate) struct Silent;
-
-impl Memory for Silent {
-    const REMEMBERS: bool = false;
-
-    #[inline]
-    fn open(&self) -> u32 {
-        0
-    }
-
-    #[inline]
-    fn close(&mut self, _: u32, _: u32, _: Val) {}
-}
-
-/// A remembered sub-result. A node comes after its parts: they are the entries from `open` on.
-#[derive(Clone, Copy, Debug)]
-#[expect(dead_code, reason = "the next change takes the trail away")]
-pub(crate) struct Entry {
-    pub(crate) value: Val,
-    pub(crate) site: u32,
-    pub(crate) open: u32,
-}
-
-/// Remembers every sub-result, except leaves that are known: the evidence itself holds those.
-#[derive(Debug, Default)]
-pub(crate) struct Trail {
-    pub(crate) entries: Vec<Entry>,
-}
-
-impl Memory for Trail {
-    const REMEMBERS: bool = true;
-
-    #[inline]
-    fn open(&self) -> u32 {
-        u32::try_from(self.entries.len()).unwrap_or(u32::MAX)
-    }
-
-    #[inline]
-    fn close(&mut self, site: u32, open: u32, value: Val) {
-        self.entries.push(Entry { value, site, open });
-    }
-}
 
 /// A number that could not be computed exactly, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +33,7 @@ pub(crate) struct Cells<'a> {
 
 /// Evaluates scripts over the cells of one case.
 #[derive(Debug)]
-pub(crate) struct Machine<'a, M> {
+pub(crate) struct Machine<'a> {
     pub(crate) cells: Cells<'a>,
     pub(crate) derived: &'a mut [Val],
     pub(crate) locals: &'a mut [Val],
@@ -107,7 +49,6 @@ pub(crate) struct Machine<'a, M> {
     pub(crate) refused: Option<String>,
     /// How many steps over the records of lists are left.
     pub(crate) steps_left: u64,
-    pub(crate) memory: M,
 }
 
 /// The most steps over the records of lists that one case may take: a test of three operations takes three for each record.
@@ -120,7 +61,7 @@ fn cell(cells: &[Val], slot: usize) -> Val {
     cells.get(slot).copied().unwrap_or(LACKING)
 }
 
-impl<M: Memory> Machine<'_, M> {
+impl Machine<'_> {
     /// Any expression, by its family.
     pub(crate) fn value(&mut self, family: Family, expr: &Expr) -> Val {
         match family {
@@ -130,18 +71,18 @@ impl<M: Memory> Machine<'_, M> {
         }
     }
 
-    /// The cell that a leaf reads. One that is absent is remembered.
+    /// The cell that a leaf reads.
     #[cold]
     fn leaf(&mut self, expr: &Expr) -> Val {
-        let value = match expr.kind {
-            Kind::Constant(value) => return value,
+        match expr.kind {
+            Kind::Constant(value) => value,
             Kind::Fact(slot) => cell(self.cells.facts, slot as usize),
             Kind::FactNow(base) => cell(self.cells.facts, base as usize + self.now),
-            Kind::Parameter(slot) => return cell(self.cells.parameters, slot as usize),
+            Kind::Parameter(slot) => cell(self.cells.parameters, slot as usize),
             Kind::Portfolio(slot) => cell(self.cells.portfolio, slot as usize),
             Kind::Derived(slot) => cell(self.derived, slot as usize),
             Kind::DerivedNow(base) => cell(self.derived, base as usize + self.now),
-            Kind::Local(local) => return cell(self.locals, local as usize),
+            Kind::Local(local) => cell(self.locals, local as usize),
             Kind::Field { row, field } => match cell(self.locals, row as usize) {
                 Val::Row(first) => cell(self.cells.rows, (first + field) as usize),
                 _ => LACKING,
@@ -150,18 +91,13 @@ impl<M: Memory> Machine<'_, M> {
                 Some(position) => self.of_series(series, position),
                 None => family.absent(State::NotApplicable),
             },
-            Kind::Now => return Val::Word(Word::known(self.first_ordinal + i64::try_from(self.now).unwrap_or(0))),
+            Kind::Now => Val::Word(Word::known(self.first_ordinal + i64::try_from(self.now).unwrap_or(0))),
             Kind::Turn(row) => {
                 let position = self.position(Some(row), 0).and_then(|position| i64::try_from(position).ok());
-                return position.map_or(LACKING, |at| Val::Word(Word::known(self.first_ordinal + at)));
+                position.map_or(LACKING, |at| Val::Word(Word::known(self.first_ordinal + at)))
             }
             _ => LACKING,
-        };
-        if M::REMEMBERS && value.state() != State::Known {
-            let open = self.memory.open();
-            self.memory.close(expr.site, open, value);
         }
-        value
     }
 
     /// The place among the periods that a row stands for, or the one ruled on, or so many before it.
@@ -260,11 +196,11 @@ impl<M: Memory> Machine<'_, M> {
         }
     }
 
-    /// The cell of a leaf that is known, which leaves nothing to remember.
+    /// The cell of a leaf that takes no working out.
     #[inline]
     fn known_leaf<'v>(&'v self, expr: &'v Expr) -> Option<&'v Val> {
-        let found = match expr.kind {
-            Kind::Constant(ref value) => return Some(value),
+        match expr.kind {
+            Kind::Constant(ref value) => Some(value),
             Kind::Parameter(slot) => self.cells.parameters.get(slot as usize),
             Kind::Local(local) => self.locals.get(local as usize),
             Kind::Fact(slot) => self.cells.facts.get(slot as usize),
@@ -277,8 +213,7 @@ impl<M: Memory> Machine<'_, M> {
                 _ => None,
             },
             _ => None,
-        };
-        found.filter(|value| !M::REMEMBERS || value.state() == State::Known)
+        }
     }
 
     /// An expression that is true or false.
@@ -286,8 +221,8 @@ impl<M: Memory> Machine<'_, M> {
         if let Some(Val::Truth(truth)) = self.known_leaf(expr) {
             return *truth;
         }
-        let open = self.memory.open();
-        let truth = match &expr.kind {
+
+        match &expr.kind {
             Kind::And(parts) => self.fold_truths(parts, Truth::True, Truth::and, Truth::False),
             Kind::Or(parts) => self.fold_truths(parts, Truth::False, Truth::or, Truth::True),
             Kind::Not(inner) => self.truth(inner).not(),
@@ -366,12 +301,10 @@ impl<M: Memory> Machine<'_, M> {
             | Kind::Field { .. }
             | Kind::Element { .. }
             | Kind::Now
-            | Kind::Turn(_) => return self.leaf(expr).truth(),
+            | Kind::Turn(_) => self.leaf(expr).truth(),
             Kind::Plugin(call) => self.plugin(expr.site, call).truth(),
             _ => Truth::Missing,
-        };
-        self.memory.close(expr.site, open, Val::Truth(truth));
-        truth
+        }
     }
 
     /// The state of a choice whose test is neither true nor false and whose branches differ.
@@ -429,8 +362,6 @@ impl<M: Memory> Machine<'_, M> {
             Over::List { slot, stride } => {
                 let Val::Rows(span) = cell(self.cells.facts, slot as usize) else { return State::Missing };
                 if span.state != State::Known {
-                    let open = self.memory.open();
-                    self.memory.close(rows.site, open, Val::Rows(span));
                     return span.state;
                 }
                 (span.first, span.count, stride)
@@ -453,14 +384,12 @@ impl<M: Memory> Machine<'_, M> {
             if let Some(local) = self.locals.get_mut(rows.local as usize) {
                 *local = Val::Row(first);
             }
-            let open = self.memory.open();
             let kept = self.fold_truths(&rows.filters, Truth::True, Truth::and, Truth::False);
             // What a filter does not apply to is left out, like what fails it.
             let on = match kept {
                 Truth::True | Truth::Missing => each(self, kept),
                 Truth::False | Truth::NotApplicable => true,
             };
-            self.memory.close(rows.site, open, Val::Row(first));
             if !on {
                 break;
             }
@@ -507,9 +436,9 @@ impl<M: Memory> Machine<'_, M> {
     }
 
     fn num_of_node(&mut self, expr: &Expr) -> Num {
-        let open = self.memory.open();
         let site = expr.site;
-        let num = match &expr.kind {
+
+        match &expr.kind {
             Kind::Add(sides) => {
                 let (left, right) = self.both(sides);
                 self.add(site, left, right)
@@ -604,11 +533,9 @@ impl<M: Memory> Machine<'_, M> {
             | Kind::Field { .. }
             | Kind::Element { .. }
             | Kind::Now
-            | Kind::Turn(_) => return self.leaf(expr).num(),
+            | Kind::Turn(_) => self.leaf(expr).num(),
             _ => self.number_of_rows_or_days(expr),
-        };
-        self.memory.close(site, open, Val::Num(num));
-        num
+        }
     }
 
     /// The numbers that lists and dates give: kept apart, so that what arithmetic needs stays small.
@@ -666,7 +593,7 @@ impl<M: Memory> Machine<'_, M> {
         }
     }
 
-    /// A function of the library. Whatever is absent among its arguments, each is worked out and remembered.
+    /// A function of the library. Whatever is absent among its arguments, each is worked out.
     #[inline(never)]
     fn call(&mut self, site: u32, call: &Call) -> Val {
         let mut args = [Arg::NotApplicable; MOST_ARGUMENTS];
@@ -787,9 +714,7 @@ impl<M: Memory> Machine<'_, M> {
         for position in (0..=self.now).rev() {
             let first = u32::try_from(position).unwrap_or(u32::MAX);
             self.set(rows.local, Val::Row(first));
-            let open = self.memory.open();
             let truth = self.truth(test);
-            self.memory.close(rows.site, open, Val::Row(first));
             match truth {
                 Truth::True => count += 1,
                 Truth::False => break,
@@ -873,8 +798,8 @@ impl<M: Memory> Machine<'_, M> {
         if let Some(Val::Word(word)) = self.known_leaf(expr) {
             return *word;
         }
-        let open = self.memory.open();
-        let word = match &expr.kind {
+
+        match &expr.kind {
             Kind::Call(call) => self.call(expr.site, call).word(),
             Kind::Lookup(lookup) => self.lookup(expr.site, lookup).word(),
             Kind::Do { actions, then } => {
@@ -913,12 +838,10 @@ impl<M: Memory> Machine<'_, M> {
             | Kind::Field { .. }
             | Kind::Element { .. }
             | Kind::Now
-            | Kind::Turn(_) => return self.leaf(expr).word(),
+            | Kind::Turn(_) => self.leaf(expr).word(),
             Kind::Plugin(call) => self.plugin(expr.site, call).word(),
             _ => Word::absent(State::Missing),
-        };
-        self.memory.close(expr.site, open, Val::Word(word));
-        word
+        }
     }
 
     /// What a function of the program gives. It is called with known values only.

@@ -104,7 +104,7 @@ pub(crate) struct Rows {
     pub(crate) of: Option<Series>,
     pub(crate) local: u16,
     pub(crate) filters: Vec<Expr>,
-    /// The site of the row itself: what is recorded for each.
+    /// The site of the rows themselves.
     pub(crate) site: u32,
 }
 

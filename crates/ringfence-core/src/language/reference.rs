@@ -23,7 +23,7 @@ use super::library::{self, Arg, FUNCTIONS};
 use super::lower::Shape;
 use super::value::{State, Truth, Val, Wide};
 use crate::bind::Bound;
-use crate::evaluate::{Part, Portfolio, Rules, Scratch, ScriptKey};
+use crate::evaluate::{Part, Portfolio, Rules, Scratch};
 use crate::exact::{Exact, Rounding, RoundingMode};
 use crate::pack::{Step, Test};
 use crate::period::Period;
@@ -63,6 +63,16 @@ pub struct Reference<'r, 'p> {
     scripts: BTreeMap<String, AST>,
     variables: Variables,
     now: Arc<AtomicUsize>,
+}
+
+/// Which script, and for which period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ScriptKey {
+    Value(u32, usize),
+    Applies(u32),
+    Met(u32),
+    Amount(u32),
+    Release(u32, usize),
 }
 
 /// How the two compared over one case.
@@ -644,7 +654,7 @@ impl<'r, 'p> Reference<'r, 'p> {
         }
     }
 
-    /// Compares every result of the reason reading that `scratch` holds with Rhai's.
+    /// Compares every result that `scratch` holds with Rhai's.
     ///
     /// # Errors
     /// The first result on which they differ.
@@ -676,7 +686,7 @@ impl<'r, 'p> Reference<'r, 'p> {
                 Some((*scratch.derived.get(value.slot as usize + now)?, value.ty.clone()))
             }
             ScriptKey::Met(index) => Some((Val::Truth(scratch.conditions.get(index as usize)?.own), Type::Bool)),
-            ScriptKey::Applies(_) | ScriptKey::Cure(..) | ScriptKey::Of(_) | ScriptKey::Where(_) => None,
+            ScriptKey::Applies(_) => None,
             ScriptKey::Amount(index) => {
                 let amount = scratch.funds.get(index as usize)?.amount;
                 Some((money(amount, wide), Type::money()))

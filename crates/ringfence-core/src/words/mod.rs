@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use crate::bind::Bound;
 use crate::evaluate::{Choice, Member, Rules, Scratch};
-use crate::language::eval::{Cells, Machine, STEPS, Silent};
+use crate::language::eval::{Cells, Machine, STEPS};
 use crate::language::ir::Text;
 use crate::language::lower::Shape;
 use crate::language::value::{Family, State, Val, Wide};
@@ -156,7 +156,7 @@ impl<'a> Teller<'a> {
     }
 
     /// A machine over the case, for the parts of expressions that words need.
-    fn machine(&mut self, now: usize) -> Machine<'_, Silent> {
+    fn machine(&mut self, now: usize) -> Machine<'_> {
         Machine {
             cells: Cells {
                 facts: &self.bound.facts,
@@ -174,7 +174,6 @@ impl<'a> Teller<'a> {
             fault: None,
             refused: None,
             steps_left: STEPS,
-            memory: Silent,
         }
     }
 
@@ -452,7 +451,7 @@ impl<'a> Teller<'a> {
     }
 
     /// A part of a text. The steps that all texts take are counted together; `None` where too many are.
-    fn counted<T>(&mut self, now: usize, work: impl FnOnce(&mut Machine<'_, Silent>) -> T) -> Option<T> {
+    fn counted<T>(&mut self, now: usize, work: impl FnOnce(&mut Machine<'_>) -> T) -> Option<T> {
         let left = self.steps_left;
         let mut machine = self.machine(now);
         machine.steps_left = left;

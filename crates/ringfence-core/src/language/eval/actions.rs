@@ -1,10 +1,10 @@
 //! What sets the locals of a script: assignments, those that rest on a test, and those for each row.
 
-use super::{LACKING, Machine, Memory, cell};
+use super::{LACKING, Machine, cell};
 use crate::language::ir::{Action, Comparison};
 use crate::language::value::{Family, State, Truth, Val};
 
-impl<M: Memory> Machine<'_, M> {
+impl Machine<'_> {
     pub(crate) fn act(&mut self, actions: &[Action]) {
         for action in actions {
             match action {
