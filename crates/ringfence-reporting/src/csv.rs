@@ -15,8 +15,10 @@ pub const PORTFOLIO_SCHEMA: &str = "ringfence.portfolio-csv/1";
 ///
 /// `period` is `all` for the fund itself and otherwise names a tranche. So that no sum over a column counts a pound
 /// twice, choose the rows where `period` is `all`, or those where it is not. The row of a tranche leaves `amount`,
-/// `redirected`, `destination` and `withheld` empty: these are settled for the fund as a whole.
-pub const PORTFOLIO_COLUMNS: [&str; 18] = [
+/// `redirected`, `destination`, `withheld`, `released_at_least` and `released_at_most` empty: these are settled for the
+/// fund as a whole. The last two are what is released in the end, whatever evidence arrives; an empty `released_at_most`
+/// says that no limit is known.
+pub const PORTFOLIO_COLUMNS: [&str; 20] = [
     "pack",
     "pack_version",
     "rules_at",
@@ -35,6 +37,8 @@ pub const PORTFOLIO_COLUMNS: [&str; 18] = [
     "recovered",
     "undetermined",
     "reason",
+    "released_at_least",
+    "released_at_most",
 ];
 
 /// The name and version of the columns of [`findings`].
@@ -97,7 +101,7 @@ fn recipient(ruling: &Ruling) -> [String; 3] {
     [text(&ruling.case.id), text(recipient.code.as_deref().unwrap_or_default()), text(&recipient.name)]
 }
 
-fn fund_row(ruling: &Ruling, fund: &FundRuling) -> [String; 18] {
+fn fund_row(ruling: &Ruling, fund: &FundRuling) -> [String; 20] {
     let [case, code, name] = recipient(ruling);
     let parts = &fund.dispositions;
     [
@@ -119,10 +123,20 @@ fn fund_row(ruling: &Ruling, fund: &FundRuling) -> [String; 18] {
         parts.recovered.to_string(),
         parts.undetermined.to_string(),
         text(&fund.reason),
+        amount(Some(fund.range.map_or(parts.released, |range| range.released.at_least))),
+        amount(at_most(fund)),
     ]
 }
 
-fn tranche_row(ruling: &Ruling, fund: &FundRuling, tranche: &Tranche) -> [String; 18] {
+/// The most that is released in the end, if that is known.
+fn at_most(fund: &FundRuling) -> Option<Money> {
+    match fund.range {
+        Some(range) => range.released.at_most,
+        None => Some(fund.dispositions.released).filter(|_| fund.dispositions.undetermined.is_zero()),
+    }
+}
+
+fn tranche_row(ruling: &Ruling, fund: &FundRuling, tranche: &Tranche) -> [String; 20] {
     let [case, code, name] = recipient(ruling);
     [
         text(&ruling.pack.id),
@@ -143,6 +157,8 @@ fn tranche_row(ruling: &Ruling, fund: &FundRuling, tranche: &Tranche) -> [String
         tranche.recovered.to_string(),
         tranche.undetermined.to_string(),
         text(&tranche.reason),
+        String::new(),
+        String::new(),
     ]
 }
 
