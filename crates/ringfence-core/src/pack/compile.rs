@@ -1,12 +1,15 @@
 //! Compiling: declarations read, scripts lowered, everything put in the order it is worked out.
 
 mod calendars;
+mod identity;
 mod parties;
 mod payments;
 mod plugins;
 mod portfolio;
+mod possible;
 mod rules;
 mod standing;
+mod steps;
 mod tables;
 mod values;
 
@@ -29,14 +32,13 @@ use crate::fields::{self, Fields, Mistakes, check_id};
 use crate::language::ir::{Expr, Kind, Site, Text};
 use crate::language::lower::{self, Lookup, Named, Names, Shape};
 use crate::language::parse::{self, Script};
-use crate::language::possible::{Among, Possible, Range, Truths, Words};
-use crate::language::value::Truth;
-use crate::money::Currency;
+use crate::language::possible::Possible;
 use crate::period::Periods;
 use crate::plugin::Plugins;
 use crate::source::{Entry, Node, PackSource, Place, SourceFile};
 use crate::table::Table;
 use crate::types::Type;
+pub(super) use identity::IDENTITY;
 use plugins::Required;
 use portfolio::RawPortfolio;
 use values::RawValue;
@@ -119,41 +121,6 @@ const DEEPEST: usize = 256;
 /// How deep lowering one value may lead to lowering another. Those it names are lowered before, so this is hardly ever 1.
 const NESTED: usize = 4;
 
-/// The keys at the top of `pack.yaml` besides the sections.
-pub(super) const IDENTITY: &[&str] = &[
-    "allow",
-    "ringfence",
-    "pack",
-    "title",
-    "rules-on",
-    "version",
-    "currency",
-    "years",
-    "in-force",
-    "rules-at",
-    "recipient",
-    "reconsideration",
-    "periods",
-    "rounding",
-    "requires",
-    "notes",
-];
-
-struct Identity {
-    id: String,
-    title: String,
-    rules_on: String,
-    years: Option<String>,
-    version: String,
-    currency: Currency,
-    in_force: Interval,
-    rules_at: Option<jiff::civil::Date>,
-    recipient: String,
-    reconsideration: Option<String>,
-    periods: Option<Periods>,
-    rounding: Rounding,
-}
-
 pub(super) fn compile(source: &PackSource, plugins: &Plugins) -> (Option<Pack>, Mistakes, Vec<Allowance>) {
     let mut mistakes = Mistakes::new();
     let Some(whole) = extend::whole(source, plugins, &mut mistakes) else { return (None, mistakes, Vec::new()) };
@@ -182,7 +149,7 @@ pub(super) fn compile_whole(
     for document in source.documents.iter().skip(1).filter(|document| !tables::is_file(&document.root)) {
         Fields::read(&document.root, "a further file of a pack", SECTIONS, &mut mistakes);
     }
-    let identity = identity(&fields, &mut mistakes);
+    let identity = identity::read(&fields, &mut mistakes);
     let sources = declare::sources(&entries(source, "sources", &mut mistakes), &mut mistakes);
     // Without its identity the pack cannot be used, but its other mistakes are still worth telling.
     let periods = fields.get("periods").and_then(|node| declare::periods(node, &mut Mistakes::new()));
@@ -250,7 +217,7 @@ pub(super) fn compile_whole(
         }
         return (None, mistakes);
     };
-    limit_steps(&facts, &parts.conditions, &parts.funds, &values, identity.periods, &first.root.place, &mut mistakes);
+    steps::limit(&facts, &parts.conditions, &parts.funds, &values, identity.periods, &first.root.place, &mut mistakes);
     let needed = needed(&parts.order, &parts.conditions, &parts.funds, &values);
     let uses = Uses {
         named: used,
@@ -304,118 +271,6 @@ pub(super) fn compile_whole(
     (Some(pack), mistakes)
 }
 
-fn identity(fields: &Fields<'_>, mistakes: &mut Mistakes) -> Option<Identity> {
-    if let Some(node) = fields.need("ringfence", "a pack", mistakes) {
-        fields::word(node, &[("1", ())], mistakes);
-    }
-    let id = fields.need("pack", "a pack", mistakes).and_then(|node| {
-        let id = fields::text(node, "`pack`", mistakes)?;
-        if is_pack_id(&id) {
-            return Some(id);
-        }
-        let message = format!("`{id}` is not the id of a pack");
-        let diagnostic = Diagnostic::error(Code::BAD_NAME, node.place.clone(), message);
-        mistakes
-            .push(diagnostic.help("write lower-case words and years joined by `-` and `/`: better-care-fund/2015-16"));
-        None
-    });
-    let title = fields.need_text("title", "a pack", mistakes);
-    let rules_on = fields.need_text("rules-on", "a pack", mistakes);
-    let years = fields.text("years", mistakes);
-    let version = fields.need_text("version", "a pack", mistakes);
-    let currency = fields.need("currency", "a pack", mistakes).and_then(|node| {
-        let code = fields::text(node, "`currency`", mistakes)?;
-        let currency = Currency::new(&code);
-        if currency.is_none() {
-            let message = format!("`{code}` is not the code of a currency");
-            mistakes.push(
-                Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message)
-                    .help("write three capital letters: GBP"),
-            );
-        }
-        currency
-    });
-    let in_force = fields.need("in-force", "a pack", mistakes).and_then(|node| declare::interval(node, mistakes));
-    let rules_at = fields.date("rules-at", mistakes);
-    if let (Some(interval), Some(date), Some(node)) = (in_force, rules_at, fields.get("rules-at"))
-        && !interval.contains(date)
-    {
-        let message = "`rules-at` is outside the days the pack is in force";
-        mistakes.push(Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message));
-    }
-    let recipient = fields.need_text("recipient", "a pack", mistakes);
-    let periods = match fields.get("periods") {
-        None => Some(None),
-        Some(node) => declare::periods(node, mistakes).map(Some),
-    };
-    let rounding = fields.need("rounding", "a pack", mistakes).and_then(|node| {
-        let rounding = fields::rounding(node, mistakes)?;
-        whole_pence(rounding, node, mistakes)
-    });
-    Some(Identity {
-        id: id?,
-        title: title?,
-        rules_on: rules_on?,
-        years,
-        version: version?,
-        currency: currency?,
-        in_force: in_force?,
-        rules_at,
-        recipient: recipient?,
-        reconsideration: fields.text("reconsideration", mistakes),
-        periods: periods?,
-        rounding: rounding?,
-    })
-}
-
-/// The most steps that the scripts of a pack may take for one case, lists aside: each node counts for each period.
-const MOST_STEPS: usize = 4_000_000;
-
-/// Scripts that are asked for each of many periods take work and room that a reader of the pack does not see.
-fn limit_steps(
-    facts: &[Fact],
-    conditions: &[Condition],
-    funds: &[Fund],
-    values: &[DerivedValue],
-    periods: Option<Periods>,
-    place: &Place,
-    mistakes: &mut Mistakes,
-) {
-    let count = periods.map_or(1, |periods| periods.len());
-    let mut steps: usize = 0;
-    let mut add = |script: &Expr, times: usize| {
-        script.walk(&mut |node| {
-            // A sum over a series looks at each of its periods.
-            let each = if matches!(node.kind, Kind::FoldSeries(..)) { count } else { 1 };
-            steps = steps.saturating_add(each.saturating_mul(times));
-        });
-    };
-    let times = |by_period: bool| if by_period { count } else { 1 };
-    for value in values {
-        add(&value.is, times(value.per_period));
-    }
-    for fact in facts {
-        fact.suspect.iter().for_each(|suspect| add(&suspect.when, times(matches!(fact.shape, Shape::Series(_)))));
-    }
-    for condition in conditions {
-        condition.applies.iter().for_each(|applies| add(applies, 1));
-        if let Test::Script(met) = &condition.test {
-            add(met, 1);
-        }
-    }
-    for fund in funds {
-        add(&fund.amount, 1);
-        fund.release.iter().for_each(|release| add(release, times(fund.tranches)));
-    }
-    if steps > MOST_STEPS {
-        let message = format!("the scripts take {steps} steps for a case, and may take {MOST_STEPS}");
-        let diagnostic = Diagnostic::error(Code::TOO_LARGE, place.clone(), message);
-        mistakes.push(
-            diagnostic.help("each operation counts once for each period that it is asked for; make two packs of it"),
-        );
-    }
-}
-
 /// The steps of `order` that the findings and the money rest on.
 fn needed(order: &[Step], conditions: &[Condition], funds: &[Fund], values: &[DerivedValue]) -> Vec<Step> {
     let mut slots: BTreeSet<u32> = BTreeSet::new();
@@ -449,13 +304,6 @@ fn needed(order: &[Step], conditions: &[Condition], funds: &[Fund], values: &[De
         Step::Finding(_) => true,
     };
     order.iter().filter(wanted).copied().collect()
-}
-
-/// Whether a text is the id of a pack: words and years joined by `-`, in parts joined by `/`.
-fn is_pack_id(text: &str) -> bool {
-    let word =
-        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    text.split('/').all(|part| part.split('-').all(word))
 }
 
 /// Money that is rounded must be a whole number of pence: no fund can pay part of one.
@@ -575,55 +423,6 @@ impl Compiler {
             fact_cells,
             derived_cells,
         })
-    }
-
-    /// What each missing piece of evidence may turn out to be: anything that its declaration allows.
-    fn possible(&mut self) -> (BTreeMap<u32, Possible>, BTreeMap<(u32, u32), Possible>) {
-        let (mut cells, mut of_fields) = (BTreeMap::new(), BTreeMap::new());
-        for index in 0..self.facts.len() {
-            let Some(fact) = self.facts.get(index) else { continue };
-            let (slot, min, max, absent) = (fact.slot, fact.min, fact.max, fact.may_not_apply);
-            match fact.shape.clone() {
-                Shape::One(ty) => {
-                    cells.insert(slot, self.possible_value(&ty, min, max, absent));
-                }
-                Shape::Series(ty) => {
-                    let one = self.possible_value(&ty, min, max, absent);
-                    for at in (slot..).take(self.width(true)) {
-                        cells.insert(at, one.clone());
-                    }
-                }
-                Shape::List(record) => {
-                    for (field, (_, ty)) in (0_u32..).zip(&record.fields) {
-                        of_fields.insert((slot, field), self.possible_value(ty, None, None, true));
-                    }
-                }
-            }
-        }
-        (cells, of_fields)
-    }
-
-    fn possible_value(
-        &mut self,
-        ty: &Type,
-        min: Option<crate::exact::Exact>,
-        max: Option<crate::exact::Exact>,
-        absent: bool,
-    ) -> Possible {
-        match ty {
-            Type::Bool => {
-                let truths = Truths::EITHER;
-                let absence = if absent { Truths::of(Truth::NotApplicable) } else { Truths::NONE };
-                Possible::Truth(truths.or_else(absence))
-            }
-            Type::Number(_) => Possible::Num(Range { absent, ..Range::within(min, max) }),
-            Type::Choice(of) => {
-                let (symbols, numbers) = (&mut self.symbols, &mut self.symbol_numbers);
-                let words = of.iter().map(|word| intern(symbols, numbers, word)).collect();
-                Possible::Word(Words { known: Some(Among::These(words)), absent })
-            }
-            Type::Date | Type::Period(_) | Type::Days | Type::Text => Possible::Word(Words { absent, ..Words::ANY }),
-        }
     }
 
     /// A check of evidence is made before anything is derived from it.
