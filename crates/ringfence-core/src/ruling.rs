@@ -586,6 +586,9 @@ pub struct FundRuling {
     pub authority: Option<Authority>,
     /// How the amount was reached.
     pub steps: Vec<Step>,
+    /// How much of it is due, and how that was reached; of a fund with tranches each of these tells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub release_steps: Vec<Step>,
     /// What would have released more, each a phrase.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub would_release_more: Vec<String>,

@@ -22,8 +22,42 @@ const MONEY: &str = "money";
 
 /// A unit's name in the singular, so that `per: admission` and `unit: admissions` are one unit.
 fn singular(name: &str) -> String {
+    if let Some((one, _)) = IRREGULAR.iter().find(|(_, many)| *many == name) {
+        return (*one).to_owned();
+    }
+    if let Some(stem) = name.strip_suffix("ies").filter(|stem| !stem.is_empty()) {
+        return format!("{stem}y");
+    }
+    if let Some(stem) = name.strip_suffix("es").filter(|stem| hisses(stem)) {
+        return stem.to_owned();
+    }
     name.strip_suffix('s').filter(|rest| !rest.is_empty() && !rest.ends_with('s')).unwrap_or(name).to_owned()
 }
+
+/// A unit's name in the plural, from its singular.
+fn plural(name: &str) -> String {
+    if let Some((_, many)) = IRREGULAR.iter().find(|(one, _)| *one == name) {
+        return (*many).to_owned();
+    }
+    if name == MONEY || Currency::new(name).is_some() {
+        return name.to_owned();
+    }
+    match name.strip_suffix('y').filter(|stem| !stem.is_empty() && !stem.ends_with(['a', 'e', 'i', 'o', 'u'])) {
+        Some(stem) => format!("{stem}ies"),
+        None if hisses(name) => format!("{name}es"),
+        None if name.ends_with('s') => name.to_owned(),
+        None => format!("{name}s"),
+    }
+}
+
+/// Whether a word takes `es` in the plural.
+fn hisses(name: &str) -> bool {
+    ["ch", "sh", "ss", "x"].iter().any(|end| name.ends_with(end))
+}
+
+/// Units whose plural is none of the usual: one, and many.
+const IRREGULAR: [(&str, &str); 5] =
+    [("child", "children"), ("man", "men"), ("person", "people"), ("staff", "staff"), ("woman", "women")];
 
 impl Unit {
     /// No unit.
@@ -96,10 +130,6 @@ impl fmt::Display for Unit {
         if self.is_none() {
             return f.write_str("no unit");
         }
-        let plural = |name: &str| {
-            let as_it_is = name == MONEY || name.ends_with('s') || Currency::new(name).is_some();
-            if as_it_is { name.to_owned() } else { format!("{name}s") }
-        };
         let mut above = Vec::new();
         let mut below = Vec::new();
         for (name, power) in &self.powers {

@@ -3,7 +3,7 @@
 use super::missing::{Lacks, narrow};
 use super::{Called, Teller, listed, small};
 use crate::bind::{Answer, BoundSignOff, Required, Standing};
-use crate::language::ir::{Comparison, Expr, Kind, Quantity, Rows};
+use crate::language::ir::{Comparison, Expr, Fold, Kind, Quantity, Rows};
 use crate::language::lower::Shape;
 use crate::language::value::{Num, Truth, Val};
 use crate::pack::{Condition, Need, Test};
@@ -239,9 +239,26 @@ impl Teller<'_> {
     fn told_compare(&mut self, comparison: Comparison, sides: &[Expr; 2], now: usize, truth: Truth) -> String {
         let [left, right] = sides;
         let of_days = matches!(self.type_of(left), Some(Type::Date));
+        let same = (comparison == Comparison::Equal) == (truth == Truth::True);
+        if let (Kind::Constant(Val::Word(_)), Some(Type::Text | Type::Choice(_))) = (&right.kind, self.type_of(left)) {
+            let word = self.side(right, now);
+            return match self.title_of(left) {
+                Some(title) if same => format!("{} is {word}", definite(&title)),
+                _ => format!("{} is {}{word}", self.side(left, now), if same { "" } else { "not " }),
+            };
+        }
         let words = if of_days { comparing_days(comparison, truth) } else { comparing(comparison, truth) };
-        let left = self.side(left, now);
-        format!("{left} is {words} {}", self.side(right, now))
+        let (left_told, right_told) = (self.side_beside(left, right, now), self.side_beside(right, left, now));
+        format!("{left_told} is {words} {right_told}")
+    }
+
+    /// A side of a comparison; a number that is written in the script has the unit of the other side.
+    fn side_beside(&mut self, expr: &Expr, other: &Expr, now: usize) -> String {
+        let written = match (&expr.kind, self.type_of(other)) {
+            (Kind::Constant(number @ Val::Num(_)), Some(ty @ Type::Number(_))) => self.shown(*number, &ty),
+            _ => None,
+        };
+        written.unwrap_or_else(|| self.side(expr, now))
     }
 
     /// A side of a comparison: what it is called, and its value.
@@ -255,11 +272,32 @@ impl Teller<'_> {
         let cell = self.family_value(family, expr, now);
         let ty = self.type_of(expr);
         let shown = ty.as_ref().and_then(|ty| self.shown(cell, ty)).unwrap_or_else(|| self.substituted(expr, now));
+        if let Kind::FoldSeries(Fold::Total, series) = expr.kind {
+            let added = self.substituted(expr, now);
+            let added = if added == shown { added } else { format!("{added} = {shown}") };
+            return format!("the sum of “{}” ({added})", self.series_title(series));
+        }
         match self.title_of(expr) {
-            Some(title) => format!("{} ({shown})", definite(&title)),
+            Some(title) => format!("{}{} ({shown})", definite(&title), self.one_period(expr)),
             None if matches!(expr.kind, Kind::Constant(_)) => shown.trim_matches('"').to_owned(),
             None => format!("{} ({shown})", self.substituted(expr, now)),
         }
+    }
+
+    /// Of which period a cell is, where it is one of a series that a script names: its first or its last.
+    fn one_period(&self, expr: &Expr) -> String {
+        let at = match &expr.kind {
+            Kind::Fact(slot) => match self.called_fact(*slot) {
+                Called::Fact(fact, at) if matches!(fact.shape, Shape::Series(_)) => Some(at),
+                _ => None,
+            },
+            Kind::Derived(slot) => match self.called_derived(*slot) {
+                Called::Value(value, at) if value.per_period => Some(at),
+                _ => None,
+            },
+            _ => None,
+        };
+        at.map(|at| format!(" for {}", self.period(at))).unwrap_or_default()
     }
 
     /// The type of an expression, as far as showing its value needs.
@@ -310,6 +348,15 @@ impl Teller<'_> {
                 Some(Type::Number(Number::of(crate::types::Unit::named("days"))))
             }
             _ => None,
+        }
+    }
+
+    fn series_title(&self, series: crate::language::ir::Series) -> String {
+        let called = if series.derived { self.called_derived(series.base) } else { self.called_fact(series.base) };
+        match called {
+            Called::Fact(fact, _) => fact.title.clone(),
+            Called::Value(value, _) => value.title.clone(),
+            _ => String::new(),
         }
     }
 
@@ -448,9 +495,14 @@ impl Teller<'_> {
             notes.push(format!("not known who else must sign: {} ({why})", small(&fact.title)));
         }
         let all = sign_off.required.len();
+        let open = sign_off.unknown_parties.is_some();
         let by = sign_off.by.map(|by| format!(" by {}", show_date(by))).unwrap_or_default();
         if sign_off.share.is_some() {
             return self.by_money_told(sign_off, &signed, &notes, &by);
+        }
+        if let ([only], true, false) = (sign_off.required.as_slice(), signed.is_empty(), open) {
+            let why = party_told(only, sign_off, sign_off.by.map(day_number)).1.unwrap_or_default();
+            return format!("{} must sign{by}: {why}", named(&only.title));
         }
         let needed = match self.rules.pack.sign_offs.get(at as usize).and_then(|sign_off| sign_off.at_least) {
             Some(count) => format!("; at least {count} must sign{by}"),
@@ -460,11 +512,13 @@ impl Teller<'_> {
             },
             None => format!("; all must sign{by}"),
         };
-        let parties = if sign_off.unknown_parties.is_some() { "known parties" } else { "parties" };
-        let head = if signed.len() == all && sign_off.unknown_parties.is_none() {
-            format!("all {all} {parties} have signed{needed}")
-        } else {
-            format!("{} of {all} {parties} have signed{needed}", signed.len())
+        let parties = if open { "known parties" } else { "parties" };
+        let have = if signed.len() == 1 { "has" } else { "have" };
+        let head = match signed.as_slice() {
+            [only] if all == 1 && !open => format!("{} has signed{needed}", named(only)),
+            [_, _] if all == 2 && !open => format!("both parties have signed{needed}"),
+            _ if signed.len() == all && !open => format!("all {all} {parties} have signed{needed}"),
+            _ => format!("{} of {all} {parties} {have} signed{needed}", signed.len()),
         };
         if notes.is_empty() { head } else { format!("{head}; {}", notes.join("; ")) }
     }
@@ -493,7 +547,9 @@ impl Teller<'_> {
             Need::AtLeast(count) => format!("{count} must be met"),
         };
         let head = format!("{met} of {counted} met, and {needed}");
-        if notes.is_empty() { head } else { format!("{head}: {}", listed(&notes)) }
+        // A limb with a comma of its own would be lost among the commas of a list.
+        let notes = if notes.iter().any(|note| note.contains(", but ")) { notes.join("; ") } else { listed(&notes) };
+        if notes.is_empty() { head } else { format!("{head}: {notes}") }
     }
 
     fn limbs(&mut self, condition: &Condition) -> Vec<Limb> {
@@ -588,6 +644,31 @@ impl Teller<'_> {
                 let way = if rise { "higher" } else { "lower" };
                 vec![format!("{what} {way} by {strictly}{shown}")]
             }
+            Kind::Compare(comparison, sides) | Kind::CompareWords(comparison, sides)
+                if matches!(comparison, Comparison::Equal | Comparison::NotEqual) =>
+            {
+                let [left, right] = &**sides;
+                let what = match &left.kind {
+                    Kind::Lookup(lookup) => {
+                        let output = lookup.table.outputs.get(lookup.output).map_or("", |output| output.name.as_str());
+                        format!("{} by “{}”", output.replace('_', " "), lookup.table.title)
+                    }
+                    Kind::FoldSeries(Fold::Total, series) => format!("sum of “{}”", self.series_title(*series)),
+                    _ => self
+                        .title_of(left)
+                        .map_or_else(|| format!("`{}`", self.formula(left, now)), |title| small(&title)),
+                };
+                let way = if matches!(comparison, Comparison::Equal) { "equal to" } else { "other than" };
+                vec![format!("{what}: {way} {}", self.side_beside(right, left, now))]
+            }
+            Kind::CompareWords(comparison, sides)
+                if matches!(sides.first().and_then(|left| self.type_of(left)), Some(Type::Date)) =>
+            {
+                let [left, right] = &**sides;
+                let what =
+                    self.title_of(left).map_or_else(|| format!("`{}`", self.formula(left, now)), |title| small(&title));
+                vec![format!("{what}: {} {}", comparing_days(*comparison, Truth::True), self.side(right, now))]
+            }
             Kind::Quantify { quantity: Quantity::All, rows, test } => {
                 let kept = self.machine(now).rows_kept(rows);
                 let mut needed = Vec::new();
@@ -623,7 +704,7 @@ impl Teller<'_> {
                 let name = self.title_of(expr).unwrap_or_else(|| self.formula(expr, now));
                 vec![format!("{}: yes", small(&name))]
             }
-            _ => vec![format!("{} to hold", self.formula(expr, now))],
+            _ => vec![format!("`{}`, which does not hold now", self.formula(expr, now))],
         }
     }
 }
@@ -707,7 +788,8 @@ pub(super) fn lacking_signature(required: &Required) -> String {
                 Standing::AnotherVersion => format!("signed another version of the document on {on}"),
                 Standing::UnstatedVersion => format!("signed on {on}, and the signature does not say which version"),
                 Standing::NotEntitled => {
-                    let office = given.office.as_deref().unwrap_or("somebody whose office is not stated");
+                    let office =
+                        given.office.as_deref().map_or_else(|| "somebody whose office is not stated".to_owned(), the);
                     format!("signed on {on} by {office}, who is not entitled to sign")
                 }
                 Standing::Delegated => format!("signed on {on} by delegation, which is not allowed"),

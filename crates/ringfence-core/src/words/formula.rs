@@ -136,6 +136,11 @@ impl Teller<'_> {
             Kind::Divide(sides) => two(self, sides, "/", PRODUCT),
             Kind::Negate(inner) => (format!("-{}", self.write(inner, now, values, TIGHTEST)), PRODUCT),
             Kind::Magnitude(inner) if values => {
+                if let Kind::Subtract(sides) = &inner.kind {
+                    let [left, right] = &**sides;
+                    let (left, right) = (self.write(left, now, true, SUM), self.write(right, now, true, SUM));
+                    return (format!("the difference between {left} and {right}"), LOOSEST);
+                }
                 (format!("{} without its sign", self.write(inner, now, true, TIGHTEST)), LOOSEST)
             }
             Kind::Magnitude(inner) => (format!("abs({})", self.write(inner, now, values, LOOSEST)), TIGHTEST),

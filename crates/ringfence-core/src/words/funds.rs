@@ -38,6 +38,7 @@ impl Teller<'_> {
             reason: self.fund_reason(index, fund, &found),
             authority: fund.authority.clone(),
             steps: self.amount_steps(fund, &found),
+            release_steps: self.release_steps(fund, &found),
             would_release_more: self.would_release_more(index, fund, &found, &gates),
             notes: fund.notes.clone(),
             gates,
@@ -131,6 +132,21 @@ impl Teller<'_> {
             formula: self.formula(&fund.amount, 0),
             substituted: self.substituted(&fund.amount, 0),
             result: found.amount.map_or_else(|| "not known".to_owned(), |amount| self.money(amount)),
+        });
+        steps
+    }
+
+    /// How much of a fund without tranches is due, where the pack says more than all of it.
+    fn release_steps(&mut self, fund: &Fund, found: &FundFound) -> Vec<Step> {
+        let Some(release) = fund.release.as_ref().filter(|_| found.tranches == 0) else { return Vec::new() };
+        let mut names: Vec<u32> = Vec::new();
+        self.made_of(release, false, &mut names);
+        let mut steps: Vec<Step> = names.into_iter().filter_map(|index| self.value_step(index, 0)).collect();
+        steps.push(Step {
+            name: "due".to_owned(),
+            formula: self.formula(release, 0),
+            substituted: self.substituted(release, 0),
+            result: found.earned.map_or_else(|| "not known".to_owned(), |earned| self.money(earned)),
         });
         steps
     }

@@ -19,14 +19,16 @@ impl Teller<'_> {
         let money = |sum: Exact| Money::from_exact(sum).map_or_else(String::new, |money| currency.show(money));
         let percent = |share: Exact| show_number(share, &Number::percentage(), currency);
         let needed = format!(
-            "the owners of at least {} of the money must sign{by}",
+            "those who bring at least {} of the money must sign{by}",
             percent(sign_off.share.unwrap_or(Exact::ZERO))
         );
-        let count = format!("{} of {} parties have signed", signed.len(), sign_off.required.len());
+        let have = if signed.len() == 1 { "has" } else { "have" };
+        let count = format!("{} of {} parties {have} signed", signed.len(), sign_off.required.len());
+        let who = if signed.len() == 1 { "which brings" } else { "which together bring" };
         let head = match brought.signed.divide(brought.all) {
-            _ if brought.unknown => format!("{count}; {needed}, and it is not known of all what they bring"),
+            _ if brought.unknown => format!("{count}; {needed}, and of some it is not known what they bring"),
             Ok(share) => format!(
-                "{count}, who bring {} of {} ({}); {needed}",
+                "{count}, {who} {} of {} ({}); {needed}",
                 money(brought.signed),
                 money(brought.all),
                 percent(share)

@@ -47,6 +47,10 @@ impl<'a> Fact<'a> {
     fn unit(&self) -> Option<&'a str> {
         let mut units = self.entries.iter().filter(|entry| entry.figure.value.is_some()).map(|entry| {
             let (number, unit) = entry.figure.shown.split_once(' ')?;
+            // Of a day, `21 June 2025`, nothing is a unit.
+            if unit.ends_with(|letter: char| letter.is_ascii_digit()) {
+                return None;
+            }
             number.ends_with(|letter: char| letter.is_ascii_digit()).then_some(unit)
         });
         let first = units.next()??;

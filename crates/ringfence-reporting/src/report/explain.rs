@@ -217,6 +217,7 @@ impl<'a> Letter<'a> {
         let reason = sentence(&brief(self.ruling, &fund.reason));
         if fund.tranches.is_empty() {
             self.document.paragraph(lead.plain(reason));
+            self.due(fund);
             return;
         }
         let count = counted(fund.tranches.len(), "instalment");
@@ -226,6 +227,18 @@ impl<'a> Letter<'a> {
             self.document.paragraph(note);
         }
         self.instalments(fund);
+    }
+
+    /// How much of a fund that is paid at once is due.
+    fn due(&mut self, fund: &'a FundRuling) {
+        let Some((due, values)) = fund.release_steps.split_last() else { return };
+        self.document.paragraph(lead("The release rule.").plain("What is due is reached like this:"));
+        for value in values {
+            if self.worked_out.insert((&value.formula, None)) {
+                calculation(&mut self.document, value);
+            }
+        }
+        calculation(&mut self.document, due);
     }
 
     /// How each instalment was reached. A rule that is the same for all is told once.
@@ -512,8 +525,8 @@ impl<'a> Letter<'a> {
         let mut texts: Vec<&str> = Vec::new();
         for fund in funds {
             let tranches = fund.tranches.iter().flat_map(|tranche| &tranche.steps);
-            texts
-                .extend(fund.steps.iter().chain(tranches).flat_map(|step| [step.name.as_str(), step.formula.as_str()]));
+            let steps = fund.steps.iter().chain(&fund.release_steps).chain(tranches);
+            texts.extend(steps.flat_map(|step| [step.name.as_str(), step.formula.as_str()]));
         }
         for finding in findings {
             texts.extend(finding.steps.iter().map(|step| step.formula.as_str()));

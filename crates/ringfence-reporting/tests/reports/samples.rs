@@ -278,6 +278,7 @@ fn performance(area: &Area, signed: Outcome) -> FundRuling {
             substituted: show(fund),
             result: show(fund),
         }],
+        release_steps: vec![],
         would_release_more: match known {
             Some(earned) if earned == area.fund => vec![],
             Some(_) => vec!["50 fewer admissions by the end of 2015-16 Q3".to_owned()],
@@ -407,6 +408,7 @@ fn ring_fenced(area: &Area, released: bool) -> FundRuling {
             substituted: format!("£12,000,000.00 - {}", show(pounds(area.fund))),
             result: show(amount),
         }],
+        release_steps: vec![],
         would_release_more: vec![],
         notes: None,
     }
