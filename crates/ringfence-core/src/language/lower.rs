@@ -72,6 +72,8 @@ pub(crate) enum Offered {
 /// What lowering needs to know of the pack, and what it tells it.
 pub(crate) trait Names {
     fn name(&mut self, dotted: &str, place: &Place) -> Lookup;
+    /// Whether the pack declares a fact or a value of this name, be it the one that is being read.
+    fn is_declared(&self, name: &str) -> bool;
     /// The parameter of this name; the error says that it is declared with a mistake.
     fn parameter(&mut self, name: &str) -> Result<Option<(u32, Type)>, Reported>;
     fn finding(&mut self, name: &str) -> Option<u32>;
@@ -398,7 +400,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
             let diagnostic = Diagnostic::error(Code::DUPLICATE_NAME, place.clone(), message);
             return self.fail(diagnostic.help("give the second one a name of its own"));
         }
-        if matches!(self.names.name(name, place), Lookup::Found(_))
+        if self.names.is_declared(name)
             || ["params", "findings", "period", "periods", "portfolio", "tables"].contains(&name)
         {
             let message = format!("`{name}` is the name of something the pack declares");

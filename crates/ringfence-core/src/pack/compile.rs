@@ -721,6 +721,10 @@ impl Names for Compiler {
         }
     }
 
+    fn is_declared(&self, name: &str) -> bool {
+        self.fact_numbers.contains_key(name) || self.value_numbers.contains_key(name) || self.broken.contains(name)
+    }
+
     fn parameter(&mut self, name: &str) -> Result<Option<(u32, Type)>, lower::Reported> {
         if self.broken.contains(&format!("params.{name}")) {
             return Err(lower::Reported);
