@@ -10,7 +10,7 @@ fn the_program_rules_on_its_own_cases() {
     for expected in [
         "all of £208,600.00 is released",
         "£134,100.00 of £208,600.00 is released; £74,500.00 goes to local NHS services",
-        "£52,150.00 of £208,600.00 is released; £156,450.00 is not decided",
+        "£52,150.00 of £208,600.00 is released for certain, and up to £156,450.00 more",
         "“Admissions in the quarter” for 2015-16 Q1 (not supplied)",
         "£3,791,400.00 is withheld: “All six national conditions hold” is not met",
     ] {
