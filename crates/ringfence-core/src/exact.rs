@@ -162,9 +162,10 @@ impl Exact {
         };
         direct(self, other)
             .or_else(|| {
-                // Cancel crosswise before giving up: the result may fit although the steps do not.
-                let left = Self { num: self.num, den: other.den }.reduced();
-                let right = Self { num: other.num, den: self.den }.reduced();
+                // Cancel whatever there is before giving up: the result may fit although the steps do not.
+                let (one, other) = (self.reduced(), other.reduced());
+                let left = Self { num: one.num, den: other.den }.reduced();
+                let right = Self { num: other.num, den: one.den }.reduced();
                 direct(left, right).map(Self::reduced)
             })
             .ok_or(Inexact::TooLarge)
