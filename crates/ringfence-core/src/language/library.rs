@@ -163,3 +163,93 @@ impl Arg {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::dates::{NEEDING, Needs};
+    use super::*;
+    use crate::calendar::Days;
+    use crate::period::Every;
+
+    /// Numbers that look random.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn within(&mut self, low: i64, high: i64) -> i64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            low + i64::try_from((self.0 >> 33) % u64::try_from(high - low + 1).unwrap()).unwrap()
+        }
+    }
+
+    const FIRST: i64 = 16_000;
+    const LAST: i64 = 17_500;
+
+    /// What a function takes, by argument, with a value of that kind; a number to be added to a day is whole.
+    fn argument(name: &str, at: usize, numbers: &mut Numbers) -> Arg {
+        let of_days = name.starts_with("add_") && at == 0 || name.contains("_between") || name == "within";
+        match name {
+            _ if of_days => Arg::Word(numbers.within(FIRST + 400, LAST - 400)),
+            "first_day" | "last_day" => Arg::Word(numbers.within(100, 200)),
+            "is_working_day" => Arg::Word(numbers.within(FIRST, LAST)),
+            _ if name.starts_with("add_") => Arg::Number(Exact::whole(numbers.within(-40, 40))),
+            _ => Arg::Number(Exact::ratio(numbers.within(-60, 60), numbers.within(1, 4)).unwrap()),
+        }
+    }
+
+    fn order(one: &Arg, other: &Arg) -> std::cmp::Ordering {
+        match (one, other) {
+            (Arg::Number(one), Arg::Number(other)) => one.cmp(other),
+            (Arg::Word(one), Arg::Word(other)) => one.cmp(other),
+            (one, other) => panic!("{one:?} {other:?}"),
+        }
+    }
+
+    /// The bounds reading looks only at the ends of what such an argument may be.
+    #[test]
+    fn whatever_is_said_to_move_one_way_does() {
+        let days = Days::new(FIRST, LAST, (0..20).map(|at| FIRST + at * 71).collect());
+        let needing = NEEDING.iter().map(|needing| (&needing.function, Some(needing.needs)));
+        let all = FUNCTIONS.iter().map(|function| (*function, None)).chain(needing);
+        let mut numbers = Numbers(11);
+        for (function, needs) in all {
+            // The calendar's name is no argument here.
+            let apply = |args: &[Arg]| match needs {
+                None => (function.apply)(args),
+                // A calendar stands in tests for its days alone.
+                Some(Needs::Every(apply)) => apply(Every::Quarter, args),
+                Some(Needs::Calendar(_)) => match (function.name, args) {
+                    ("add_working_days", [Arg::Word(day), Arg::Number(count)]) => {
+                        days.add(*day, count.as_whole().unwrap()).map(Arg::Word)
+                    }
+                    ("working_days_between", [Arg::Word(from), Arg::Word(to)]) => {
+                        days.between(*from, *to).map(|days| Arg::Number(Exact::whole(days)))
+                    }
+                    _ => Ok(Arg::NotApplicable),
+                },
+            };
+            let mut compared = 0;
+            for turn in 0..6_000 {
+                let count = if turn % 2 == 0 { function.fewest } else { function.most };
+                let args: Vec<Arg> = (0..count).map(|at| argument(function.name, at, &mut numbers)).collect();
+                for at in (0..count).filter(|at| function.moves_with(*at) != Moves::Anyhow) {
+                    let mut three = [0; 3].map(|_| argument(function.name, at, &mut numbers));
+                    three.sort_by(order);
+                    let results = three.map(|arg| {
+                        let mut args = args.clone();
+                        args[at] = arg;
+                        apply(&args)
+                    });
+                    // One that goes into a divisor has no result now and then.
+                    let [Ok(low), Ok(between), Ok(high)] = results else { continue };
+                    let steps = [order(&low, &between), order(&between, &high)];
+                    let both = [std::cmp::Ordering::Less, std::cmp::Ordering::Greater];
+                    let turns = both.iter().all(|way| steps.contains(way));
+                    assert!(!turns, "{} by argument {at} at {args:?}: {three:?} {results:?}", function.name);
+                    compared += 1;
+                }
+            }
+            let moves = (0..function.most).any(|at| function.moves_with(at) != Moves::Anyhow);
+            assert!(!moves || compared > 3_000, "{}: {compared}", function.name);
+        }
+    }
+}
