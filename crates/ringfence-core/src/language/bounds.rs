@@ -4,7 +4,7 @@
 //! declaration allows, or not apply. Operands are taken to be independent of each other, so a range
 //! can be wider than it need be and is never too narrow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::eval::{Cells, STEPS, last_site};
 use super::ir::{Action, Allocate, Call, Comparison, Expr, Fold, Kind, Leaf, Lookup, Over, Quantity, Rows, Series};
@@ -36,7 +36,7 @@ pub(crate) enum Open {
 #[derive(Clone, Debug)]
 enum Local<'e> {
     Nothing,
-    /// What it may be, and what it is worked out from, as long as it was not told what that lacks.
+    /// What it may be, and what it is worked out from where that is the same whichever way the script goes.
     Value(Possible, Option<(Family, &'e Expr)>),
     /// A row of a list by its first cell; `None` for a row of a list that is missing.
     Row(Option<u32>),
@@ -60,6 +60,8 @@ pub(crate) struct Bounds<'a, 'e> {
     /// How many steps over the records of lists are left.
     steps_left: u64,
     locals: Vec<Local<'e>>,
+    /// The sites of what locals are worked out from, where it was told what that lacks.
+    told: BTreeSet<u32>,
 }
 
 impl<'a, 'e> Bounds<'a, 'e> {
@@ -84,6 +86,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
             tests: None,
             steps_left: STEPS,
             locals,
+            told: BTreeSet::new(),
         }
     }
 
@@ -189,6 +192,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
 
     fn bind(&mut self, local: u16, family: Family, value: &'e Expr) {
         let possible = self.of(family, value);
+        self.told.remove(&value.site);
         self.set(local, Local::Value(possible, Some((family, value))));
     }
 
@@ -229,18 +233,13 @@ impl<'a, 'e> Bounds<'a, 'e> {
         }
         if test.may_be(Truth::NotApplicable) {
             // Equal branches give their value whatever the test is; unequal ones do not apply.
-            let same = then == other && then.as_ref().is_some_and(Possible::is_settled);
-            match then {
-                Some(then) if same => add(then),
-                Some(then) => {
-                    add(match family {
-                        Family::Truth => Possible::Truth(Truths::of(Truth::NotApplicable)),
-                        Family::Num => Possible::Num(Range::NOT_APPLICABLE),
-                        Family::Word => Possible::Word(Words { known: None, absent: true }),
-                    });
-                    add(then);
+            if let (Some(then), Some(other)) = (then, other) {
+                if then != other || !then.is_settled() {
+                    add(nowhere(family));
                 }
-                None => {}
+                if let Some(both) = then.common(other) {
+                    add(both);
+                }
             }
         }
         found.unwrap_or(Possible::any(family))
@@ -735,16 +734,15 @@ impl<'a, 'e> Bounds<'a, 'e> {
             found = Some(match (found, lookup.table.hit) {
                 (None, _) => given,
                 (Some(sum), Hit::Sum) => {
-                    let more = sum.range().plus(given.range());
-                    Possible::Num(if must { more } else { more.or_else(sum.range()) })
+                    let mut more = sum.range().plus(given.range());
+                    if !must {
+                        more = more.or_else(sum.range());
+                    }
+                    // As long as no row before it is certain, this one can be the only one.
+                    Possible::Num(if certain { more } else { more.or_else(given.range()) })
                 }
                 (Some(found), Hit::Unique | Hit::First) => found.or_else(given),
             });
-            if lookup.table.hit == Hit::Sum && !must && !certain {
-                // As long as no row is certain, any that may hold can be the only one.
-                let alone = row.gives.get(lookup.output).and_then(|given| given_by(*given));
-                found = found.zip(alone).map(|(found, alone)| found.or_else(alone));
-            }
             certain |= must;
             if must && lookup.table.hit != Hit::Sum {
                 break;
@@ -784,7 +782,7 @@ impl<'a, 'e> Bounds<'a, 'e> {
         if known {
             for corner in corners {
                 let possible = match call.apply(&corner) {
-                    Ok(Arg::Number(number)) => Possible::Num(Range::point(number)),
+                    Ok(Arg::Number(number)) => Possible::Num(as_far_as_it_tells(number)),
                     Ok(Arg::Word(bits)) => {
                         Possible::Word(Words { known: Some(Among::From(Some(bits), Some(bits))), absent: false })
                     }
@@ -803,6 +801,17 @@ impl<'a, 'e> Bounds<'a, 'e> {
             Some(found) if none => found.or_else(nowhere(family)),
             Some(found) => found,
         }
+    }
+}
+
+/// A result at a corner. Where it is itself as far out as what stands for no end, it has no end.
+fn as_far_as_it_tells(number: Exact) -> Range {
+    let far = Exact { num: BEYOND, den: 1 };
+    let near = Exact { num: -BEYOND, den: 1 };
+    match End::At(number) {
+        at if at >= End::At(far) => Range::between(at, End::Above),
+        at if at <= End::At(near) => Range::between(End::Below, at),
+        at => Range::between(at, at),
     }
 }
 
@@ -987,7 +996,13 @@ fn compared_words(comparison: Comparison, left: &Words, right: &Words) -> Truths
 impl<'e> Bounds<'_, 'e> {
     /// Hands on each missing piece that can still change the value of an expression.
     pub(crate) fn lacks(&mut self, family: Family, expr: &'e Expr, hand: &mut impl FnMut(Open)) {
-        if self.of(family, expr).is_settled() {
+        // Working it out gives locals other values, and what follows begins with those that they have here.
+        let before = matches!(expr.kind, Kind::Do { .. } | Kind::If(_)).then(|| self.locals.clone());
+        let settled = self.of(family, expr).is_settled();
+        if let Some(before) = before {
+            self.locals = before;
+        }
+        if settled {
             return;
         }
         let now = Self::narrow(self.now);
@@ -998,14 +1013,7 @@ impl<'e> Bounds<'_, 'e> {
             Kind::Derived(slot) => hand(Open::Derived(*slot)),
             Kind::Portfolio(slot) => hand(Open::Portfolio(*slot)),
             Kind::DerivedNow(base) => hand(Open::Derived(base + now)),
-            Kind::Local(local) => {
-                // Once is enough: what it lacks is the same wherever it is used.
-                if let Some(Local::Value(_, from)) = self.locals.get_mut(*local as usize)
-                    && let Some((family, value)) = from.take()
-                {
-                    self.lacks(family, value, hand);
-                }
-            }
+            Kind::Local(local) => self.lacks_of_local(*local, hand),
             Kind::Field { row, field } => {
                 if let (Some(Local::Row(Some(first))), Leaf::Field { list, .. }) =
                     (self.locals.get(*row as usize), self.leaf_of(expr))
@@ -1155,6 +1163,28 @@ impl<'e> Bounds<'_, 'e> {
         }
     }
 
+    /// What a local lacks. Once is enough: that is the same wherever it is used.
+    fn lacks_of_local(&mut self, local: u16, hand: &mut impl FnMut(Open)) {
+        if let Some(Local::Value(_, Some((family, value)))) = self.locals.get(local as usize) {
+            let (family, value) = (*family, *value);
+            if self.told.insert(value.site) {
+                // What it is worked out from may have locals in the same places as what follows it.
+                let before = self.locals.clone();
+                self.lacks(family, value, hand);
+                self.locals = before;
+            }
+        }
+    }
+
+    /// What locals lack that keep their values if these actions are not taken.
+    fn lacks_of_kept(&mut self, test: Truths, sets: &[(u16, Family)], hand: &mut impl FnMut(Open)) {
+        if test.single().is_none() {
+            for (local, _) in sets {
+                self.lacks_of_local(*local, hand);
+            }
+        }
+    }
+
     /// What the locals of a script lack: all that plays a part in setting them.
     fn lacks_of_actions(&mut self, actions: &'e [Action], hand: &mut impl FnMut(Open)) {
         for action in actions {
@@ -1166,6 +1196,7 @@ impl<'e> Bounds<'_, 'e> {
                 Action::When(when) => {
                     self.lacks(Family::Truth, &when.test, hand);
                     let test = self.truth(&when.test);
+                    self.lacks_of_kept(test, &when.sets, hand);
                     let before = self.locals.clone();
                     for (side, truth) in [(&when.then, Truth::True), (&when.other, Truth::False)] {
                         if test.may_be(truth) || test.may_be(Truth::NotApplicable) {
@@ -1175,14 +1206,25 @@ impl<'e> Bounds<'_, 'e> {
                     }
                     self.act(std::slice::from_ref(action));
                 }
-                Action::Each { rows, body, .. } => {
+                Action::Each { rows, body, sets, .. } => {
+                    let before = self.locals.clone();
                     self.each_row(rows, last_site(body, rows.site), &mut *hand, |bounds, may, hand| {
                         bounds.lacks_of_filters(rows, hand);
-                        if may {
-                            // One row after the other, as the locals stand then.
-                            bounds.lacks_of_body(body, hand);
-                        }
+                        let (_, may_not) = bounds.kept(rows);
+                        let kept = match (may, may_not) {
+                            (true, false) => Truths::of(Truth::True),
+                            (true, true) => Truths::EITHER,
+                            (false, _) => return,
+                        };
+                        bounds.lacks_of_kept(kept, sets, hand);
+                        // One row after the other, as the locals stand then.
+                        let before = bounds.locals.clone();
+                        bounds.lacks_of_body(body, hand);
+                        bounds.locals = before;
+                        bounds.act_by(kept, body, &[], sets);
                     });
+                    self.locals = before;
+                    self.act(std::slice::from_ref(action));
                 }
             }
         }
@@ -1253,6 +1295,9 @@ impl<'e> Bounds<'_, 'e> {
                     && self.cells.facts.get(slot as usize).is_none_or(|cell| cell.state() == State::Missing)
                 {
                     hand(Open::Fact(slot));
+                    // Whatever is asked of its records may matter once there are some.
+                    self.set(rows.local, Local::Row(None));
+                    each(self, true, hand);
                 }
             }
             Ok(Some(firsts)) => {

@@ -152,6 +152,27 @@ pub(crate) enum Among {
     These(Vec<i64>),
 }
 
+impl Among {
+    fn common(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::These(mut words), Self::These(others)) => {
+                words.retain(|word| others.contains(word));
+                (!words.is_empty()).then_some(Self::These(words))
+            }
+            (Self::These(mut words), Self::From(low, high)) | (Self::From(low, high), Self::These(mut words)) => {
+                words.retain(|word| low.is_none_or(|low| low <= *word) && high.is_none_or(|high| *word <= high));
+                (!words.is_empty()).then_some(Self::These(words))
+            }
+            (Self::From(low, high), Self::From(other_low, other_high)) => {
+                // Nothing is less than any number, so the later beginning is the greater one.
+                let low = low.max(other_low);
+                let high = high.into_iter().chain(other_high).min();
+                low.zip(high).is_none_or(|(low, high)| low <= high).then_some(Self::From(low, high))
+            }
+        }
+    }
+}
+
 /// Which dates, periods, weekdays or texts are possible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Words {
@@ -281,6 +302,29 @@ impl Possible {
         }
     }
 
+    /// What is possible for both; `None` for nothing.
+    pub(crate) fn common(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Truth(Truths(one)), Self::Truth(Truths(other))) => {
+                (one & other != 0).then_some(Self::Truth(Truths(one & other)))
+            }
+            (Self::Num(one), Self::Num(other)) => {
+                let (low, high) = (one.low.max(other.low), one.high.min(other.high));
+                let (known, absent) = (one.known && other.known && low <= high, one.absent && other.absent);
+                (known || absent).then_some(Self::Num(Range { low, high, known, absent }))
+            }
+            (Self::Word(one), Self::Word(other)) => {
+                let known = match (one.known, other.known) {
+                    (Some(one), Some(other)) => one.common(other),
+                    _ => None,
+                };
+                let absent = one.absent && other.absent;
+                (known.is_some() || absent).then_some(Self::Word(Words { known, absent }))
+            }
+            (one, _) => Some(one),
+        }
+    }
+
     pub(crate) const fn truths(&self) -> Truths {
         match self {
             Self::Truth(truths) => *truths,
@@ -389,7 +433,8 @@ impl Range {
                 let up = if by.is_zero() { touching == Some(End::Above) } else { by > Exact::ZERO };
                 Some(if up { beyond } else { opposite(beyond) })
             }
-            _ => None,
+            // The divisor's other end is a number: what is beyond all numbers there, is anything down to nought here.
+            _ => Some(nought),
         })
     }
 
