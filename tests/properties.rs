@@ -117,6 +117,7 @@ fn what_arrives_never_takes_back_what_was_found() {
             let some = made.lessened(&mut choices, &full, 12);
             let least = made.lessened(&mut choices, &some, 4);
             let others = [0; 2].map(|_| made.completed(&mut choices, &least));
+            let least_case = least.clone();
             let [least, some, full] = [&least, &some, &full].map(&mut rule);
             let more = [some, full].into_iter().chain(others.iter().map(&mut rule));
             let Ok(least) = least else {
@@ -131,25 +132,156 @@ fn what_arrives_never_takes_back_what_was_found() {
             if made.checked {
                 continue;
             }
-            for more in more.flatten() {
+            for (at, more) in more.enumerate() {
+                let Ok(more) = more else { continue };
                 assert_conserved(&more);
                 let mut found = unsound(&least, &more);
-                // A fund that recovers can take back in a later period what it released in an earlier one, and pay it
-                // again: what was released and recovered together, the most that was ever paid, never shrinks.
-                found.retain(|found| {
-                    let paid = |ruling: &Ruling| {
-                        let fund = ruling.funds.iter().find(|fund| found.starts_with(&format!("{}: ", fund.fund)));
-                        fund.map(|fund| fund.dispositions.released.pence() + fund.dispositions.recovered.pence())
-                    };
-                    let moved = found.contains(" released became ") || found.contains(" recovered became ");
-                    !moved || paid(&least) > paid(&more)
-                });
-                assert!(found.is_empty(), "{seed}: {found:?}\n{}", made.text);
+                if at == 0 {
+                    // The limits on some more evidence can be wider: what is bounded is what they come to in the end.
+                    found.retain(|found| !found.contains(": Limits {") && !found.contains(" Between {"));
+                }
+                assert!(found.is_empty(), "{seed}: {found:?}\n{}\n{least_case:?}", made.text);
                 compared += 1;
             }
         }
     }
     println!("{scripts} scripts, {compared} compared, {definite} definite, {refused} refused");
+}
+
+/// A number that is worked out from facts of which each is read once, so that what is possible is known: it is what the
+/// ends of the facts give. How many facts there are is counted.
+fn of_single_facts(choices: &mut Choices<'_>, depth: u32, used: &mut usize) -> String {
+    if depth == 0 || *used >= 4 {
+        if *used >= 5 {
+            return choices.pick(&["2", "0.5", "7"]).to_string();
+        }
+        *used += 1;
+        return format!("f{}", *used - 1);
+    }
+    let which = choices.below(16);
+    let mut one = || of_single_facts(choices, depth - 1, used);
+    match which {
+        0 | 1 => format!("({} + {})", one(), one()),
+        2 | 3 => format!("({} - {})", one(), one()),
+        4 | 5 => format!("({} * {})", one(), one()),
+        6 => format!("({} / 8)", one()),
+        7 => format!("lesser_of({}, {})", one(), one()),
+        8 => format!("greater_of({}, {})", one(), one()),
+        9 => format!("clamp({}, -3, 12)", one()),
+        10 => format!("cap({}, {})", one(), one()),
+        11 => format!("floor_at({}, {})", one(), one()),
+        12 => format!("interpolate({}, 9, -4, {}, 3)", one(), one()),
+        13 => format!("uplift({}, {})", one(), one()),
+        14 => format!("mean({}, {})", one(), one()),
+        _ => format!("round_to({}, 0.5)", one()),
+    }
+}
+
+/// Both ends of a range are possible where each fact is read once and the result moves one way with each.
+#[test]
+fn limits_are_no_wider_than_need_be() {
+    let (mut compared, mut settled) = (0, 0);
+    let wanted = wanted() / 20;
+    for seed in 4_000_000..4_000_000 + u64::try_from(wanted).unwrap() {
+        let mut choices = Choices::of_seed(seed);
+        let mut text = format!("{HEAD}rounding: {{ to: 0.01, mode: floor }}\nfacts:\n");
+        let ends: [[i64; 2]; 5] = [0; 5].map(|_| {
+            let low = choices.within(-9, 9);
+            [low, low + choices.within(1, 12)]
+        });
+        for (at, [low, high]) in ends.iter().enumerate() {
+            let keys = format!("min: {low}, max: {high}, not-applicable: refused");
+            writeln!(text, "  f{at}: {{ type: number, {keys}, title: Fact {at} }}").unwrap();
+        }
+        let mut used = 0;
+        let script = of_single_facts(&mut choices, 3, &mut used);
+        writeln!(text, "values:\n  number: {script}").unwrap();
+        let pack = compile(&text).1;
+        let mut found: Vec<Exact> = (0..1 << ends.len())
+            .map(|way: usize| {
+                let case = ends.iter().enumerate().fold(Case::new("case", "Nobody"), |case, (at, ends)| {
+                    case.with(&format!("f{at}"), Exact::whole(ends[way >> at & 1]))
+                });
+                common::number(common::value(&common::rule(&pack, &case), "number")[0].unwrap()).unwrap()
+            })
+            .collect();
+        found.sort_unstable();
+        let ruling = common::rule(&pack, &Case::new("case", "Nobody"));
+        let figure = &ruling.values.iter().find(|value| value.name == "number").unwrap().figures[0];
+        let (low, high) = (found[0], found[found.len() - 1]);
+        match (&figure.figure.value, &figure.between) {
+            (Some(value), _) => {
+                assert_eq!([common::number(value); 2], [Some(low), Some(high)], "{script}");
+                settled += 1;
+            }
+            (None, between) => {
+                let between = between.as_ref().unwrap();
+                let ends = [&between.at_least, &between.at_most].map(|end| common::number(end.as_ref().unwrap()));
+                assert_eq!(ends, [Some(low), Some(high)], "{text}");
+                compared += 1;
+            }
+        }
+    }
+    println!("{compared} pairs of limits, {settled} settled");
+    assert!(compared > wanted / 2, "{compared}");
+}
+
+/// What is missing and not named for a condition or a fund makes no difference to it, whatever it turns out to be and
+/// whatever the rest does.
+#[test]
+fn what_is_missing_is_named_wherever_it_can_change_a_result() {
+    let (mut scripts, mut compared, mut named) = (0, 0, 0);
+    let mut seed = 3_000_000;
+    let mut scratch = Scratch::new();
+    while scripts < wanted() {
+        seed += 1;
+        let mut choices = Choices::of_seed(seed);
+        let made = Made::new(&mut choices, if seed % 3 == 0 { Manner::Guarded } else { Manner::Free }, 6);
+        let (_, pack) = compile(&made.text);
+        scripts += made.scripts;
+        // Whether a condition was put right is asked once it is known to be unmet, and which share counts after that.
+        if made.checked || made.cures {
+            continue;
+        }
+        let rules = rules(&pack);
+        for once_in in [2, 4, 8] {
+            let full = made.complete(&mut choices);
+            let less = made.lessened(&mut choices, &full, once_in);
+            let Ok(told) = rules.rule(&rules.bind(&less, None).unwrap(), &mut scratch) else { continue };
+            let mut answers = |case: &Case| {
+                let bound = rules.bind(case, None).unwrap();
+                rules.decide(&bound, &mut scratch).ok().map(|found| answers_of(&found))
+            };
+            for at in 0..told.findings.len() + told.funds.len() {
+                let id = match told.findings.get(at) {
+                    Some(finding) => &finding.condition,
+                    None => &told.funds[at - told.findings.len()].fund,
+                };
+                let open: Vec<_> = told.missing.iter().filter(|missing| missing.leaves_open.contains(id)).collect();
+                named += open.len();
+                let kept = |what: &str, period: Option<&str>| {
+                    open.iter().any(|missing| missing.what == what && missing.period.as_deref() == period)
+                };
+                let first = made.completed(&mut choices, &less);
+                let other = made.changed(&mut choices, &less, &first, kept);
+                let (Some((findings, funds)), Some((other_findings, other_funds))) = (answers(&first), answers(&other))
+                else {
+                    continue;
+                };
+                let same = match findings.get(at) {
+                    Some(outcome) => *outcome == other_findings[at],
+                    None => funds[at - findings.len()] == other_funds[at - findings.len()],
+                };
+                assert!(
+                    same,
+                    "{seed}: {id} changes without any of {open:?}\n{}\n{less:?}\n{first:?}\n{other:?}",
+                    made.text
+                );
+                compared += 1;
+            }
+        }
+    }
+    println!("{scripts} scripts, {compared} compared, {named} pieces of evidence named");
 }
 
 /// The order of multiplication and division, what is limited and rounded, De Morgan's rules, parts and wholes.
@@ -252,6 +384,17 @@ fn choose(test: Four, then: Four, other: Four) -> Four {
     }
 }
 
+/// What a sentence comes to: the one answer of every way in which what is missing may arrive, or else missing.
+fn possible(known: &[Four], gives: &dyn Fn(&[Four]) -> Four) -> Four {
+    let Some(at) = known.iter().position(|four| *four == Missing) else { return gives(known) };
+    let answers = [No, Yes, Not].map(|arrives| {
+        let mut later = known.to_vec();
+        later[at] = arrives;
+        possible(&later, gives)
+    });
+    if answers.iter().all(|answer| *answer == answers[0]) { answers[0] } else { Missing }
+}
+
 /// A pack of conditions over the answers `a`, `b` and `c`.
 fn answers(scripts: &[String]) -> Pack {
     let mut text = format!("{HEAD}rounding: {{ to: 0.01, mode: floor }}\nfacts:\n");
@@ -316,7 +459,8 @@ fn every_truth_table_is_as_it_is_written_down() {
     for way in ways() {
         let found = outcomes(&rules, &answered(way), &mut scratch).unwrap();
         for ((script, table), found) in TABLES.iter().zip(found) {
-            assert_eq!(Four::of(found), table(way), "{script} of {way:?}");
+            let tight = possible(&way, &|way| table([way[0], way[1], way[2]]));
+            assert_eq!(Four::of(found), tight, "{script} of {way:?}");
         }
     }
 }
@@ -342,9 +486,6 @@ fn kept(rows: &[Four]) -> Vec<Four> {
 
 /// Whether so many records are kept, where that is known of each.
 fn counted(rows: &[Four], wanted: usize) -> Four {
-    if rows.contains(&Missing) {
-        return Missing;
-    }
     if rows.iter().filter(|row| **row == Yes).count() == wanted { Yes } else { No }
 }
 
@@ -374,7 +515,10 @@ fn every_list_of_up_to_three_answers_is_tested_as_it_is_written_down() {
         let case = Case::new("case", "Nobody").with_list("rows", rows);
         let found = outcomes(&rules, &case, &mut scratch).unwrap();
         for ((script, table), found) in LIST_TABLES.iter().zip(found) {
-            assert_eq!(Four::of(found), table(&list), "{script} of {list:?}");
+            let tight = possible(&list, table);
+            // A list that is asked about twice is taken for two.
+            let loose = *script == "rows.filter(|r| r.y).len() == rows.len()" && found == Outcome::Undetermined;
+            assert!(Four::of(found) == tight || loose, "{script} of {list:?}: {found}");
         }
     }
 }
@@ -427,7 +571,12 @@ fn every_small_sentence_is_sound_in_every_way_that_answers_can_arrive() {
         scripts.len(),
         tight + loose
     );
+    // Operands are taken to be independent of each other, so what names one answer twice can stay open: `a == a`.
+    assert!(loose <= LOOSE, "{loose}");
 }
+
+/// How many results of small sentences stay open although every way to answer leads to the same.
+const LOOSE: usize = 189;
 
 /// Rounded by another route than the product's: whole numbers only.
 fn rounded(num: i128, den: i128, step: (i128, i128), mode: &str) -> Exact {

@@ -14,10 +14,11 @@ use std::path::{Path, PathBuf};
 
 use ringfence_core::case::{Case, Given, Vintage};
 use ringfence_core::evaluate::{EvaluateError, Options};
+use ringfence_core::exact::Exact;
 use ringfence_core::money::Money;
 use ringfence_core::pack::Pack;
 use ringfence_core::period::{Every, Period};
-use ringfence_core::ruling::{Between, Dispositions, FundRange, FundRuling, Outcome, Ruling};
+use ringfence_core::ruling::{Between, Dispositions, FundRange, FundRuling, Limits, Outcome, PeriodFigure, Ruling};
 use ringfence_core::source::{Document, PackSource};
 use ringfence_core::types::Value;
 use ringfence_loaders::{case, pack};
@@ -392,8 +393,10 @@ pub(crate) fn assert_conserved(ruling: &Ruling) -> usize {
             recovered += pence(tranche.recovered);
             tranches += 1;
         }
-        // Where money may still be taken back, what was paid is in doubt as well.
-        if !fund.tranches.is_empty() && parts.undetermined.is_zero() {
+        // Where money may still be taken back, what was paid is in doubt as well; and what a fund comes to in the end can
+        // be known before it is known when it is paid.
+        let decided = fund.tranches.iter().all(|tranche| tranche.earned.is_some());
+        if !fund.tranches.is_empty() && decided && parts.undetermined.is_zero() {
             assert_eq!(released - recovered, pence(parts.released), "{id}: what is released of {}", fund.fund);
         }
         if let Some(range) = fund.range {
@@ -449,6 +452,29 @@ fn out_of_range(less: &FundRuling, more: &FundRuling) -> Vec<String> {
     wrong
 }
 
+/// A number as the JSON form of a ruling has it.
+pub(crate) fn number(text: &str) -> Option<Exact> {
+    let text = text.strip_suffix('%').unwrap_or(text);
+    let (top, bottom) = text.split_once('/').unwrap_or((text, "1"));
+    top.parse::<Exact>().ok()?.divide(bottom.parse().ok()?).ok()
+}
+
+/// Whether a figure, or whatever it may still be, lies within these limits.
+fn within(limits: &Limits, figure: &PeriodFigure) -> bool {
+    let number = |text: &Option<String>| number(text.as_deref()?);
+    let (least, most) = match (&figure.between, number(&figure.figure.value)) {
+        (Some(between), _) => (number(&between.at_least), number(&between.at_most)),
+        (None, Some(value)) => (Some(value), Some(value)),
+        // It does not apply, or is missing without limits.
+        (None, None) => {
+            let applies_not = figure.figure.shown.starts_with("not applicable");
+            return applies_not && limits.shown.ends_with("if it applies");
+        }
+    };
+    let low = number(&limits.at_least).is_none_or(|limit| least.is_some_and(|least| least >= limit));
+    low && number(&limits.at_most).is_none_or(|limit| most.is_some_and(|most| most <= limit))
+}
+
 pub(crate) const fn definite(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Met | Outcome::Unmet | Outcome::NotApplicable)
 }
@@ -487,6 +513,11 @@ pub(crate) fn unsound(less: &Ruling, more: &Ruling) -> Vec<String> {
         for (at, (less, more)) in before.figures.iter().zip(&after.figures).enumerate() {
             if less.figure.value.is_some() && less.figure.value != more.figure.value {
                 wrong.push(format!("{} ({at}): {:?} became {:?}", before.name, less.figure.value, more.figure.value));
+            }
+            if let Some(limits) = &less.between
+                && !within(limits, more)
+            {
+                wrong.push(format!("{} ({at}): {limits:?} became {more:?}", before.name));
             }
         }
     }

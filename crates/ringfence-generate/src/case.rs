@@ -100,8 +100,59 @@ impl Made {
         case
     }
 
+    /// A complete case again, with something else in the place of each piece of evidence that `less` lacks and that is
+    /// not `kept` by what it is called and its period.
+    pub fn changed(
+        &self,
+        choices: &mut Choices<'_>,
+        less: &Case,
+        complete: &Case,
+        kept: impl Fn(&str, Option<&str>) -> bool,
+    ) -> Case {
+        let mut case = complete.clone();
+        for fact in &self.facts {
+            let fresh = self.evidence(choices, fact);
+            match (case.facts.get_mut(&fact.name), less.facts.get(&fact.name), fresh) {
+                (Some(Evidence::Series(series)), known, Evidence::Series(fresh)) => {
+                    for (period, fresh) in fresh {
+                        let known = match known {
+                            Some(Evidence::Series(known)) => known.get(&period),
+                            _ => None,
+                        };
+                        let missing = known.is_none_or(|known| matches!(known[0].given, Given::Missing(_)));
+                        if missing && !kept(&fact.name, Some(&period.to_string())) {
+                            series.insert(period, fresh);
+                        }
+                    }
+                }
+                (Some(evidence), None, fresh) if !kept(&fact.name, None) => *evidence = fresh,
+                (Some(Evidence::List(now)), Some(Evidence::List(known)), _) => {
+                    let (Given::Known(now), Given::Known(known)) = (&mut now[0].given, &known[0].given) else {
+                        continue;
+                    };
+                    for (row, (now, known)) in now.iter_mut().zip(known).enumerate() {
+                        let label = match known.get("label") {
+                            Some(Given::Known(Value::Text(label))) => label.clone(),
+                            _ => format!("record {}", row + 1),
+                        };
+                        for (name, field) in now {
+                            let missing = matches!(known.get(name), Some(Given::Missing(_)));
+                            let bare = name == "value" && kept(&fact.name, None);
+                            if missing && !bare && !kept(&format!("{}.{name} ({label})", fact.name), None) {
+                                *field = self.field(choices, name);
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        case
+    }
+
     fn absent(&self, choices: &mut Choices<'_>, fact: &Fact) -> bool {
         match self.manner {
+            _ if fact.refused => false,
             Manner::Guarded => fact.optional && choices.once_in(3),
             Manner::Free => choices.once_in(if fact.optional { 3 } else { 12 }),
         }

@@ -25,6 +25,8 @@ pub struct Fact {
     pub shape: Shape,
     /// Whether cases may say that it does not apply.
     pub optional: bool,
+    /// Whether they must not.
+    pub refused: bool,
     /// Its bounds, in hundredths.
     pub bounds: (Option<i64>, Option<i64>),
     /// Whether a list of it may be empty.
@@ -61,6 +63,10 @@ pub struct Made {
     pub manner: Manner,
     /// What scripts read of its facts and parameters.
     names: Names,
+    /// Whether a condition can be put right later.
+    pub cures: bool,
+    /// The conditions that let a share of a fund through once they are put right.
+    sharing: Vec<String>,
 }
 
 /// The types of single facts and series, as packs write them.
@@ -81,8 +87,11 @@ const TYPES: [(&str, Kind); 11] = [
 /// The modes of rounding.
 pub const MODES: [&str; 5] = ["half-away-from-zero", "half-even", "floor", "ceiling", "truncate"];
 
-fn rounding(choices: &mut Choices<'_>) -> String {
-    let (step, mode) = (*choices.pick(&["0.01", "1", "0.05", "10"]), *choices.pick(&MODES));
+fn rounding(choices: &mut Choices<'_>) -> (&'static str, &'static str) {
+    (*choices.pick(&["0.01", "1", "0.05", "10"]), *choices.pick(&MODES))
+}
+
+fn written((step, mode): (&str, &str)) -> String {
     format!("{{ to: {step}, mode: {mode} }}")
 }
 
@@ -101,17 +110,20 @@ impl Made {
             "ringfence: 1\npack: made-up\ntitle: A pack that was made up\nrules-on: nothing real\nversion: 1.0.0\n\
              currency: GBP\nin-force: { from: 2015-04-01 }\nrules-at: 2015-04-01\nrecipient: nobody\n"
                 .to_owned();
-        writeln!(text, "rounding: {}", rounding(choices)).unwrap();
+        let rounding = if choices.once_in(3) { ("0.01", MODES[0]) } else { rounding(choices) };
+        writeln!(text, "rounding: {}", written(rounding)).unwrap();
         if let Some(periods) = periods {
             let word = Every::ALL.iter().find(|(_, every)| *every == periods.every()).map_or("", |(word, _)| word);
             let (first, last) = (periods.first(), periods.last());
             writeln!(text, "periods: {{ every: {word}, from: {first}, to: {last} }}").unwrap();
         }
         let facts = facts(choices, periods);
-        let mut pack = Self { text, facts, scripts: 0, checked: false, periods, manner, names: Names::default() };
-        let mut names = Names::default();
+        let (names, sharing) = (Names::default(), Vec::new());
+        let mut pack = Self { text, facts, scripts: 0, checked: false, periods, manner, names, cures: false, sharing };
+        let mut names = Names { rounding, ..Names::default() };
         // Parameters come first, so that a check of evidence can read them.
         pack.parameters(choices, &mut names);
+        pack.tables(choices);
         pack.declare_facts(choices, &mut names);
         pack.names = names.clone();
         pack.values(choices, &mut names, size);
@@ -144,7 +156,7 @@ impl Made {
     fn declare_facts(&mut self, choices: &mut Choices<'_>, names: &mut Names) {
         self.text.push_str("facts:\n");
         for fact in self.facts.clone() {
-            let Fact { name, shape, optional, bounds, may_be_empty } = &fact;
+            let Fact { name, shape, optional, refused, bounds, may_be_empty } = &fact;
             let mut keys = match shape {
                 Shape::One(_, ty) => format!("type: {ty}"),
                 Shape::Series(_, ty) => format!("type: {ty}, per: period"),
@@ -162,6 +174,9 @@ impl Made {
                 if let Some(bound) = bound {
                     write!(keys, ", {key}: {}{percent}", bound / 100).unwrap();
                 }
+            }
+            if *refused {
+                keys.push_str(", not-applicable: refused");
             }
             if *may_be_empty {
                 keys.push_str(", empty: allowed");
@@ -185,7 +200,8 @@ impl Made {
             let name = "doubted".to_owned();
             let shape = Shape::One(Kind::Number(Unit::None), "number");
             names.single.push(Name { name: name.clone(), kind: Kind::Number(Unit::None), optional: false });
-            self.facts.push(Fact { name, shape, optional: false, bounds: (None, None), may_be_empty: false });
+            let (bounds, optional, refused) = ((None, None), false, false);
+            self.facts.push(Fact { name, shape, optional, refused, bounds, may_be_empty: false });
         }
     }
 
@@ -212,6 +228,51 @@ impl Made {
         }
     }
 
+    /// A table of each kind, over the numbers and choices that there are.
+    fn tables(&mut self, choices: &mut Choices<'_>) {
+        let low = choices.within(0, 20);
+        let high = low + choices.within(1, 200);
+        let amounts = [0; 6].map(|_| choices.within(0, 900));
+        let route = *choices.pick(&ALTERNATIVES);
+        writeln!(
+            self.text,
+            "tables:
+  bands:
+    title: Amounts by bands
+    in: {{ x: {{ type: number }} }}
+    out: {{ amount: {{ type: money }} }}
+    hit: unique
+    status: choice
+    rows:
+      - {{ x: below {low}, amount: {} }}
+      - {{ x: {low} up to {high}, amount: {} }}
+      - {{ x: above {high}, amount: {} }}
+  routes:
+    title: Shares by route
+    in: {{ route: {{ type: choice, of: [north, south, both] }}, open: {{ type: bool }} }}
+    out: {{ share: {{ type: percent }}, fits: {{ type: bool }} }}
+    hit: first
+    status: choice
+    rows:
+      - {{ route: {route}, open: yes, share: 40%, fits: yes }}
+      - {{ route: any, open: yes, share: 75%, fits: no }}
+      - {{ route: any, open: any, share: 100%, fits: no }}
+  added:
+    title: Amounts that are added up
+    in: {{ beds: {{ type: number, unit: beds, min: 0 }}, route: {{ type: choice, of: [north, south, both] }} }}
+    out: {{ amount: {{ type: money }} }}
+    hit: sum
+    status: choice
+    default: {{ amount: {} }}
+    rows:
+      - {{ beds: below {high}, route: {route}, amount: {} }}
+      - {{ beds: {low} and over, route: any, amount: {} }}
+      - {{ beds: {low} up to {high}, route: [north, south], amount: 5.25 }}",
+            amounts[0], amounts[1], amounts[2], amounts[3], amounts[4], amounts[5]
+        )
+        .unwrap();
+    }
+
     fn values(&mut self, choices: &mut Choices<'_>, names: &mut Names, size: u64) {
         self.text.push_str("values:\n");
         for index in 0..=choices.below(size + 1) {
@@ -229,7 +290,7 @@ impl Made {
                 self.text.push_str("    per: period\n");
             }
             if matches!(kind, Kind::Number(_)) && choices.once_in(3) {
-                let rounding = if choices.once_in(4) { "none".to_owned() } else { rounding(choices) };
+                let rounding = if choices.once_in(4) { "none".to_owned() } else { written(rounding(choices)) };
                 writeln!(self.text, "    round: {rounding}").unwrap();
             }
             block(&mut self.text, 4, "is", &script);
@@ -264,6 +325,24 @@ impl Made {
                 }
                 let met = self.write(choices, names, Kind::Bool, false);
                 block(&mut self.text, 4, "met", &met);
+                // Rhai knows nothing of what is put right later.
+                if self.manner == Manner::Free && choices.once_in(4) {
+                    self.cures = true;
+                    self.text.push_str("    cure:\n");
+                    for key in ["by", "cured-on"] {
+                        let day = self.write(choices, names, Kind::Date, false);
+                        block(&mut self.text, 6, key, &day);
+                    }
+                    for key in ["releases", "keeps"] {
+                        if choices.once_in(3) {
+                            if !self.sharing.contains(&id) {
+                                self.sharing.push(id.clone());
+                            }
+                            let share = self.write(choices, names, Kind::Number(Unit::None), false);
+                            block(&mut self.text, 6, key, &limit(&share, |last| format!("clamp({last}, 0, 1)")));
+                        }
+                    }
+                }
             }
             names.single.push(Name { name, kind: Kind::Bool, optional });
             ids.push(id);
@@ -282,7 +361,9 @@ impl Made {
             writeln!(amounts, "  {due}:\n    title: The amount {index}").unwrap();
             block(&mut amounts, 4, "is", &limited);
             writeln!(funds, "  fund-{index}:\n    title: The fund {index}\n    amount: {due}").unwrap();
-            if !conditions.is_empty() && choices.once_in(2) {
+            if index == 0 && !self.sharing.is_empty() {
+                writeln!(funds, "    gated-by: [{}]", self.sharing.join(", ")).unwrap();
+            } else if !conditions.is_empty() && choices.once_in(2) {
                 writeln!(funds, "    gated-by: [{}]", choices.pick(conditions)).unwrap();
             }
             if choices.once_in(3) {
@@ -354,8 +435,8 @@ fn periods(choices: &mut Choices<'_>) -> Option<Periods> {
 
 fn facts(choices: &mut Choices<'_>, periods: Option<Periods>) -> Vec<Fact> {
     let mut facts = Vec::new();
-    let mut add = |name: String, shape, optional, bounds, may_be_empty| {
-        facts.push(Fact { name, shape, optional, bounds, may_be_empty });
+    let mut add = |name: String, shape, optional, refused, bounds, may_be_empty| {
+        facts.push(Fact { name, shape, optional, refused, bounds, may_be_empty });
     };
     for (index, (ty, kind)) in TYPES.into_iter().enumerate() {
         if kind == Kind::Period && periods.is_none() {
@@ -369,20 +450,28 @@ fn facts(choices: &mut Choices<'_>, periods: Option<Periods>) -> Vec<Fact> {
             let low = is_number && choices.once_in(2);
             let high = is_number && choices.once_in(3);
             let bounds = (low.then_some(0), high.then(|| choices.within(1, 40) * 100));
+            let refused = nth < 2 && choices.once_in(2);
             if nth > 0 && periods.is_some() && is_number && choices.once_in(2) {
-                add(name, Shape::Series(kind, ty), nth > 1, bounds, false);
+                add(name, Shape::Series(kind, ty), nth > 1, refused, bounds, false);
             } else {
-                add(name, Shape::One(kind, ty), nth > 1, bounds, false);
+                add(name, Shape::One(kind, ty), nth > 1, refused, bounds, false);
             }
         }
     }
     if periods.is_some() {
-        add("series".to_owned(), Shape::Series(Kind::Number(Unit::Beds), TYPES[3].0), false, (Some(0), None), false);
-        add("answers".to_owned(), Shape::Series(Kind::Bool, TYPES[1].0), false, (None, None), false);
+        add(
+            "series".to_owned(),
+            Shape::Series(Kind::Number(Unit::Beds), TYPES[3].0),
+            false,
+            false,
+            (Some(0), None),
+            false,
+        );
+        add("answers".to_owned(), Shape::Series(Kind::Bool, TYPES[1].0), false, false, (None, None), false);
     }
     for nth in 0..=choices.below(2) {
-        add(format!("records_{nth}"), Shape::Records, false, (None, None), choices.once_in(2));
+        add(format!("records_{nth}"), Shape::Records, false, false, (None, None), choices.once_in(2));
     }
-    add("texts".to_owned(), Shape::Texts, false, (None, None), choices.once_in(2));
+    add("texts".to_owned(), Shape::Texts, false, false, (None, None), choices.once_in(2));
     facts
 }

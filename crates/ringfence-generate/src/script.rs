@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::choices::Choices;
+use crate::pack::MODES;
 
 /// The unit of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,9 @@ pub const ALTERNATIVES: [&str; 3] = ["north", "south", "both"];
 /// The texts that evidence and scripts have.
 pub const TEXTS: [&str; 4] = ["council", "trust", "board", "nobody"];
 
+/// How pennies that are left over are placed.
+pub const METHODS: [&str; 2] = ["largest-remainder", "remainder-to-last"];
+
 /// The fields of a record, with what each holds.
 pub const FIELDS: [(&str, Kind); 8] = [
     ("size", Kind::Number(Unit::None)),
@@ -72,6 +76,8 @@ pub struct Names {
     pub records: Vec<String>,
     /// Lists of texts.
     pub texts: Vec<String>,
+    /// How the pack rounds money: to which step, and in which mode.
+    pub rounding: (&'static str, &'static str),
 }
 
 /// A name and what it stands for.
@@ -96,6 +102,8 @@ pub struct Writer<'w, 'c> {
     guarded: bool,
     /// Names of the script's own.
     locals: Vec<(String, Kind)>,
+    /// Those that statements give another value: what a function of rows asks of each row cannot look at them.
+    set: Vec<(String, Kind)>,
     /// Lists under a name of the script's own.
     lists: Vec<String>,
     /// The records that stand for one of many.
@@ -111,14 +119,62 @@ const DEPTH: u32 = 5;
 
 impl<'w, 'c> Writer<'w, 'c> {
     /// A writer of one script.
-    pub const fn new(choices: &'w mut Choices<'c>, names: &'w Names, in_period: bool, guarded: bool) -> Self {
-        Self { choices, names, in_period, guarded, locals: Vec::new(), lists: Vec::new(), rows: Vec::new(), used: 0 }
+    pub fn new(choices: &'w mut Choices<'c>, names: &'w Names, in_period: bool, guarded: bool) -> Self {
+        let (locals, set, lists, rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { choices, names, in_period, guarded, locals, set, lists, rows, used: 0 }
     }
 
     /// A script that gives this.
     pub fn script(&mut self, kind: Kind) -> String {
         let depth = 1 + u32::try_from(self.choices.below(DEPTH.into())).unwrap_or(0);
-        self.block(kind, depth)
+        let first = if self.choices.once_in(3) { self.statements(depth.min(3)) } else { String::new() };
+        let rest = self.block(kind, depth);
+        format!("{first}{rest}")
+    }
+
+    /// Names that statements give other values: in a loop, by a test, or one after the other.
+    fn statements(&mut self, depth: u32) -> String {
+        let kind = if self.choices.once_in(4) { Kind::Bool } else { Kind::Number(*self.choices.pick(&Unit::ALL)) };
+        let (value, name) = (self.expression(kind, 1), self.own("s"));
+        let mut text = format!("let {name} = {value}; ");
+        self.set.push((name.clone(), kind));
+        for _ in 0..=self.choices.below(2) {
+            let looped = if self.has_lists() && self.choices.once_in(2) {
+                let (list, row) = (self.list(1), self.own("r"));
+                write!(text, "for {row} in {list} {{ ").unwrap();
+                self.rows.push(row);
+                true
+            } else {
+                false
+            };
+            let test = self.choices.once_in(2).then(|| self.expression(Kind::Bool, depth - 1));
+            if let Some(test) = &test {
+                write!(text, "if {test} {{ ").unwrap();
+            }
+            let more = self.expression(kind, depth - 1);
+            let how = match kind {
+                Kind::Bool => format!("{name} = {name} || {more}"),
+                _ => match self.choices.below(4) {
+                    0 => format!("{name} = lesser_of({name}, {more})"),
+                    1 => format!("{name} -= {more}"),
+                    2 => format!("{name} = {more}"),
+                    _ => format!("{name} += {more}"),
+                },
+            };
+            text.push_str(&how);
+            if test.is_some() {
+                let other = self.choices.once_in(2).then(|| self.expression(kind, depth - 1));
+                text.push_str(
+                    &other.map_or_else(|| " }".to_owned(), |other| format!(" }} else {{ {name} = {other} }}")),
+                );
+            }
+            if looped {
+                self.rows.pop();
+                text.push_str(" }");
+            }
+            text.push_str("; ");
+        }
+        text
     }
 
     fn own(&mut self, start: &str) -> String {
@@ -170,6 +226,9 @@ impl<'w, 'c> Writer<'w, 'c> {
             self.names.single.iter().filter(|name| name.kind == kind).map(|name| (name.name.clone(), name.optional)),
         );
         found.extend(self.locals.iter().filter(|(_, of)| *of == kind).map(|(name, _)| (name.clone(), false)));
+        if self.rows.is_empty() {
+            found.extend(self.set.iter().filter(|(_, of)| *of == kind).map(|(name, _)| (name.clone(), false)));
+        }
         for row in &self.rows {
             let fields = FIELDS.iter().filter(|(_, of)| *of == kind);
             // Twice, because what is asked of a record should look at it.
@@ -219,7 +278,8 @@ impl<'w, 'c> Writer<'w, 'c> {
             return self.leaf(kind);
         }
         let depth = depth - 1;
-        match self.choices.below(16) {
+        match self.choices.below(17) {
+            16 => return self.switch(kind, depth),
             1 => {
                 let test = self.expression(Kind::Bool, depth);
                 let (then, other) = (self.block(kind, depth), self.block(kind, depth));
@@ -237,11 +297,82 @@ impl<'w, 'c> Writer<'w, 'c> {
         match kind {
             Kind::Bool => self.truth(depth),
             Kind::Number(unit) => self.number(unit, depth),
+            Kind::Date => self.date(depth),
             other => self.leaf(other),
         }
     }
 
+    /// One of several answers, by a choice or by a yes or no.
+    fn switch(&mut self, kind: Kind, depth: u32) -> String {
+        let arms = [0; 3].map(|_| self.expression(kind, depth));
+        let [first, second, rest] = arms;
+        match self.choices.below(3) {
+            0 => format!("(switch {} {{ true => {first}, false => {second} }})", self.expression(Kind::Bool, depth)),
+            1 => format!(
+                "(switch {} {{ \"south\" => {first}, \"both\" => {second}, \"north\" => {rest} }})",
+                self.leaf(Kind::Choice)
+            ),
+            _ => format!("(switch {} {{ \"north\" | \"both\" => {first}, _ => {second} }})", self.leaf(Kind::Choice)),
+        }
+    }
+
+    /// A day that is reckoned from another one.
+    fn date(&mut self, depth: u32) -> String {
+        let date = self.expression(Kind::Date, depth);
+        match self.choices.below(6) {
+            0 => format!("add_days({date}, {}.len())", self.leaf(Kind::Days)),
+            1 => format!("add_days({date}, -30)"),
+            2 => format!("add_months({date}, {})", self.choices.pick(&["1", "-3", "14"])),
+            3 => format!("add_years({date}, 1)"),
+            4 if !self.leaves(Kind::Period).is_empty() => {
+                format!("{}.{}_day()", self.leaf(Kind::Period), self.choices.pick(&["first", "last"]))
+            }
+            _ => self.leaf(Kind::Date),
+        }
+    }
+
+    /// A function of the library, in this unit.
+    fn of_the_library(&mut self, unit: Unit, depth: u32) -> String {
+        let (same, none) = (Kind::Number(unit), Kind::Number(Unit::None));
+        let make = |writer: &mut Self, kind| writer.expression(kind, depth);
+        match self.choices.below(8) {
+            0 => format!("cap({}, {})", make(self, same), make(self, same)),
+            1 => format!("floor_at({}, {})", make(self, same), make(self, same)),
+            2 => format!("uplift({}, {})", make(self, same), make(self, none)),
+            3 => format!("mean({}, {}, {})", make(self, same), make(self, same), make(self, same)),
+            4 => {
+                let of = *self.choices.pick(&Unit::ALL);
+                let (x, low, high) = (make(self, Kind::Number(of)), make(self, same), make(self, same));
+                let ends = [parameter(of), "0"];
+                let [from, to] = if self.choices.once_in(2) { [ends[1], ends[0]] } else { ends };
+                format!("interpolate({x}, {from}, {to}, {low}, {high})")
+            }
+            5 if unit == Unit::None => {
+                let of = Kind::Number(*self.choices.pick(&Unit::ALL));
+                format!("percent_change({}, {}, {})", make(self, of), make(self, of), make(self, none))
+            }
+            5 | 6 => {
+                let mode = *self.choices.pick(&MODES);
+                format!("round_to({}, {}, \"{mode}\")", make(self, same), self.choices.pick(&["1", "0.05", "10"]))
+            }
+            _ => match unit {
+                Unit::Money if self.choices.once_in(2) => {
+                    let mut beds = make(self, Kind::Number(Unit::Beds));
+                    // What tables are asked must lie within the stretch that they cover.
+                    beds = format!("floor_at({beds}, 0)");
+                    format!("tables.added({beds}, {})", self.leaf(Kind::Choice))
+                }
+                Unit::Money => format!("tables.bands({})", make(self, none)),
+                Unit::None => format!("tables.routes({}, {}).share", self.leaf(Kind::Choice), make(self, Kind::Bool)),
+                _ => self.leaf(same),
+            },
+        }
+    }
+
     fn number(&mut self, unit: Unit, depth: u32) -> String {
+        if self.choices.once_in(6) {
+            return self.of_the_library(unit, depth);
+        }
         let same = Kind::Number(unit);
         let none = Kind::Number(Unit::None);
         let make = |writer: &mut Self, kind| writer.expression(kind, depth);
@@ -323,12 +454,34 @@ impl<'w, 'c> Writer<'w, 'c> {
         if fit.is_empty() || !self.rows.is_empty() {
             return None;
         }
-        let name = &self.choices.pick(&fit).name;
-        Some(match if self.in_period { self.choices.below(6) } else { 0 } {
-            1 => format!("to_date({name})"),
-            2 => format!("{name}.highest_to_date()"),
-            3 => format!("change({name})"),
-            4 => format!("({name}.sum() - {name}.to_date())"),
+        let name = self.choices.pick(&fit).name.clone();
+        Some(match if self.in_period { self.choices.below(18) } else { 12 + self.choices.below(6) } {
+            0 => format!("to_date({name})"),
+            1 => format!("{name}.highest_to_date()"),
+            2 => format!("change({name})"),
+            3 => format!("({name}.sum() - {name}.to_date())"),
+            4 => format!("lowest_to_date({name})"),
+            5 => format!("so_far({name}).mean()"),
+            6 => format!("recent({name}, 2).sum()"),
+            7 => format!("(previous({name}) ?? {})", self.leaf(kind)),
+            8 => format!("({name}[period - 1] ?? {name}[period])"),
+            9 if unit == Unit::None => {
+                let answers = self.names.series.iter().find(|name| name.kind == Kind::Bool)?;
+                format!("consecutive({})", answers.name)
+            }
+            10 if unit == Unit::Money && self.names.rounding == ("0.01", MODES[0]) => {
+                format!("allocate({name}[period], series, \"{}\", \"equal\")", self.choices.pick(&METHODS))
+            }
+            11 if unit == Unit::None => {
+                let one = self.own("v");
+                format!("so_far({name}).filter(|{one}| {one} >= {}).len()", self.leaf(kind))
+            }
+            12 => format!("{name}.mean()"),
+            13 => format!("{name}.min()"),
+            14 => {
+                let one = self.own("v");
+                format!("{name}.map(|{one}| lesser_of({one}, {})).sum()", parameter(unit))
+            }
             _ => format!("{name}.sum()"),
         })
     }
@@ -400,7 +553,13 @@ impl<'w, 'c> Writer<'w, 'c> {
             11 => format!("({} == {})", make(self, Kind::Bool), make(self, Kind::Bool)),
             12 => {
                 let sign = *self.choices.pick(&["<=", "<", ">", ">=", "==", "!="]);
-                format!("({} {sign} {})", make(self, Kind::Date), make(self, Kind::Date))
+                let [one, other] = [make(self, Kind::Date), make(self, Kind::Date)];
+                match self.choices.below(5) {
+                    0 => format!("(months_between({one}, {other}) {sign} 0)"),
+                    1 => format!("(years_between({one}, {other}) {sign} 0)"),
+                    2 => format!("within({one}, {other}, {})", self.leaf(Kind::Date)),
+                    _ => format!("({one} {sign} {other})"),
+                }
             }
             13 => {
                 let sign = *self.choices.pick(&["==", "!="]);
@@ -449,7 +608,7 @@ impl<'w, 'c> Writer<'w, 'c> {
 /// Sentences that are true of all numbers, answers and lists, about expressions that are made up: each is met on complete
 /// evidence, whatever that is, and unmet never.
 pub fn law(choices: &mut Choices<'_>, names: &Names) -> String {
-    let which = choices.below(24);
+    let which = choices.below(27);
     let unit = *choices.pick(&Unit::ALL);
     let mut writer = Writer::new(choices, names, false, true);
     let mut number = || writer.expression(Kind::Number(unit), 2);
@@ -458,6 +617,7 @@ pub fn law(choices: &mut Choices<'_>, names: &Names) -> String {
     let [yes, no, third] = [answer(), answer(), answer()];
     let plain = writer.expression(Kind::Number(Unit::None), 2);
     let sure = parameter(unit);
+    let money = writer.expression(Kind::Number(Unit::Money), 2);
     let listed = writer.list(0);
     let one = writer.own("r");
     writer.rows.push(one.clone());
@@ -496,6 +656,20 @@ pub fn law(choices: &mut Choices<'_>, names: &Names) -> String {
         21 => format!("{listed}.none(|{one}| {test}) == !{listed}.some(|{one}| {test})"),
         22 => format!(
             "{listed}.map(|{one}| {each}).sum() >= {listed}.len() * ({listed}.map(|{one}| {each}).min() ?? 0 * {sure})"
+        ),
+        // Sharing out, and where a number is rounded.
+        23 => {
+            let (step, mode) = names.rounding;
+            let (method, each) = (*writer.choices.pick(&METHODS), each.replace(&format!("{one}."), "inner."));
+            let part = format!("allocate({money}, {listed}.map(|inner| abs({each})), {one}, \"{method}\", \"equal\")");
+            // Of an empty list there are no parts.
+            format!(
+                "{listed}.len() == 0 || {listed}.map(|{one}| {part}).sum() == round_to({money}, {step}, \"{mode}\")"
+            )
+        }
+        24 => format!("round_to({a} - {b}, 0.05, \"ceiling\") == -round_to({b} - {a}, 0.05, \"floor\")"),
+        25 => format!(
+            "let s = {a}; for {one} in {listed} {{ s += {each}; }} s == {a} + {listed}.map(|{one}| {each}).sum()"
         ),
         _ => {
             let inner = each.replace(&format!("{one}."), "inner.");
