@@ -226,6 +226,41 @@ fn limits_are_no_wider_than_need_be() {
     assert!(compared > wanted / 2, "{compared}");
 }
 
+/// Limits that were once too narrow: of rows that add up, and of a number without an end that is limited on one side.
+#[test]
+fn limits_leave_out_nothing_that_is_possible() {
+    let text = format!(
+        "{HEAD}rounding: {{ to: 0.01, mode: floor }}
+facts:
+  x: {{ type: number, min: 0, max: 10, not-applicable: refused, title: X }}
+  y: {{ type: number, not-applicable: refused, title: Y }}
+tables:
+  added:
+    title: Amounts that are added up
+    in: {{ x: {{ type: number, min: 0 }} }}
+    out: {{ amount: {{ type: money }} }}
+    hit: sum
+    status: choice
+    rows:
+      - {{ x: below 5, amount: 10 }}
+      - {{ x: any, amount: 1 }}
+values:
+  added: tables.added(x)
+  capped: cap(y, 5)
+  floored: floor_at(y, 5)
+"
+    );
+    let ruling = common::rule(&compile(&text).1, &Case::new("case", "Nobody"));
+    let limits = |name: &str| {
+        let value = ruling.values.iter().find(|value| value.name == name).unwrap();
+        let between = value.figures[0].between.as_ref().unwrap();
+        [between.at_least.clone(), between.at_most.clone()]
+    };
+    assert_eq!(limits("added"), [Some("1.00".to_owned()), Some("11.00".to_owned())]);
+    assert_eq!(limits("capped"), [None, Some("5".to_owned())]);
+    assert_eq!(limits("floored"), [Some("5".to_owned()), None]);
+}
+
 /// What is missing and not named for a condition or a fund makes no difference to it, whatever it turns out to be and
 /// whatever the rest does.
 #[test]
@@ -705,8 +740,32 @@ fn the_generator_writes_every_part_of_the_language() {
         "findings.",
         " period)",
         "(-",
+        "add_days(",
+        "add_months(",
+        "allocate(",
+        "cap(",
+        "consecutive(",
+        "first_day(",
+        "floor_at(",
+        "for r",
+        "interpolate(",
+        "lowest_to_date(",
+        "mean(",
+        "months_between(",
+        "percent_change(",
+        "period - 1]",
+        "previous(",
+        "recent(",
+        "so_far(",
+        "switch ",
+        "tables.added(",
+        "tables.bands(",
+        "tables.routes(",
+        "uplift(",
+        "within(",
+        " += ",
     ];
-    for seed in 0..200 {
+    for seed in 0..600 {
         let made = Made::new(&mut Choices::of_seed(seed), Manner::Guarded, 8);
         for part in parts {
             *used.entry(part).or_default() += usize::from(made.text.contains(part));

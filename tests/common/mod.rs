@@ -18,7 +18,9 @@ use ringfence_core::exact::Exact;
 use ringfence_core::money::Money;
 use ringfence_core::pack::Pack;
 use ringfence_core::period::{Every, Period};
-use ringfence_core::ruling::{Between, Dispositions, FundRange, FundRuling, Limits, Outcome, PeriodFigure, Ruling};
+use ringfence_core::ruling::{
+    Between, Dispositions, FundRange, FundRuling, Limits, Outcome, PeriodFigure, Ruling, Tranche,
+};
 use ringfence_core::source::{Document, PackSource};
 use ringfence_core::types::Value;
 use ringfence_loaders::{case, pack};
@@ -395,8 +397,8 @@ pub(crate) fn assert_conserved(ruling: &Ruling) -> usize {
         }
         // Where money may still be taken back, what was paid is in doubt as well; and what a fund comes to in the end can
         // be known before it is known when it is paid.
-        let decided = fund.tranches.iter().all(|tranche| tranche.earned.is_some());
-        if !fund.tranches.is_empty() && decided && parts.undetermined.is_zero() {
+        let decided = |tranche: &Tranche| tranche.earned.is_some() && tranche.undetermined.is_zero();
+        if !fund.tranches.is_empty() && fund.tranches.iter().all(decided) && parts.undetermined.is_zero() {
             assert_eq!(released - recovered, pence(parts.released), "{id}: what is released of {}", fund.fund);
         }
         if let Some(range) = fund.range {

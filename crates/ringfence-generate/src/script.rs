@@ -356,6 +356,9 @@ impl<'w, 'c> Writer<'w, 'c> {
                 format!("round_to({}, {}, \"{mode}\")", make(self, same), self.choices.pick(&["1", "0.05", "10"]))
             }
             _ => match unit {
+                Unit::Money if self.in_period && self.rows.is_empty() && self.names.rounding == ("0.01", MODES[0]) => {
+                    format!("allocate({}, series, \"{}\", \"equal\")", make(self, same), self.choices.pick(&METHODS))
+                }
                 Unit::Money if self.choices.once_in(2) => {
                     let mut beds = make(self, Kind::Number(Unit::Beds));
                     // What tables are asked must lie within the stretch that they cover.
@@ -363,6 +366,13 @@ impl<'w, 'c> Writer<'w, 'c> {
                     format!("tables.added({beds}, {})", self.leaf(Kind::Choice))
                 }
                 Unit::Money => format!("tables.bands({})", make(self, none)),
+                Unit::None if self.in_period && self.rows.is_empty() && self.choices.once_in(2) => {
+                    if self.choices.once_in(2) {
+                        return "consecutive(answers)".to_owned();
+                    }
+                    let one = self.own("v");
+                    format!("consecutive(series.map(|{one}| {one} >= {}))", parameter(Unit::Beds))
+                }
                 Unit::None => format!("tables.routes({}, {}).share", self.leaf(Kind::Choice), make(self, Kind::Bool)),
                 _ => self.leaf(same),
             },
@@ -465,11 +475,7 @@ impl<'w, 'c> Writer<'w, 'c> {
             6 => format!("recent({name}, 2).sum()"),
             7 => format!("(previous({name}) ?? {})", self.leaf(kind)),
             8 => format!("({name}[period - 1] ?? {name}[period])"),
-            9 if unit == Unit::None => {
-                let answers = self.names.series.iter().find(|name| name.kind == Kind::Bool)?;
-                format!("consecutive({})", answers.name)
-            }
-            10 if unit == Unit::Money && self.names.rounding == ("0.01", MODES[0]) => {
+            9..=11 if unit == Unit::Money && self.names.rounding == ("0.01", MODES[0]) => {
                 format!("allocate({name}[period], series, \"{}\", \"equal\")", self.choices.pick(&METHODS))
             }
             11 if unit == Unit::None => {
