@@ -57,8 +57,10 @@ impl<'e> Bounds<'_, 'e> {
         let family = call.ty.family();
         let args: Vec<Possible> = call.args.iter().map(|(family, arg)| self.of(*family, arg)).collect();
         let absent = args.iter().any(may_be_absent);
-        let known = args.iter().all(may_be_known);
         let nothing = || Possible::any(family);
+        if !args.iter().all(may_be_known) {
+            return nowhere(family);
+        }
         let mut corners: Vec<Vec<Arg>> = vec![Vec::new()];
         for (position, arg) in args.iter().enumerate() {
             let Some(ends) = ends_of(arg, call.function.moves_with(position)) else { return nothing() };
@@ -74,22 +76,20 @@ impl<'e> Bounds<'_, 'e> {
         }
         let mut found: Option<Possible> = None;
         let mut none = absent;
-        if known {
-            for corner in corners {
-                let possible = match call.apply(&corner) {
-                    Ok(Arg::Number(number)) => Possible::Num(as_far_as_it_tells(number)),
-                    Ok(Arg::Word(bits)) => {
-                        Possible::Word(Words { known: Some(Among::From(Some(bits), Some(bits))), absent: false })
-                    }
-                    Ok(Arg::Truth(truth)) => Possible::Truth(Truths::of(Truth::from_bool(truth))),
-                    Ok(Arg::NotApplicable) => {
-                        none = true;
-                        continue;
-                    }
-                    Err(_) => return nothing(),
-                };
-                found = Some(found.map_or(possible.clone(), |found| found.or_else(possible)));
-            }
+        for corner in corners {
+            let possible = match call.apply(&corner) {
+                Ok(Arg::Number(number)) => Possible::Num(as_far_as_it_tells(number)),
+                Ok(Arg::Word(bits)) => {
+                    Possible::Word(Words { known: Some(Among::From(Some(bits), Some(bits))), absent: false })
+                }
+                Ok(Arg::Truth(truth)) => Possible::Truth(Truths::of(Truth::from_bool(truth))),
+                Ok(Arg::NotApplicable) => {
+                    none = true;
+                    continue;
+                }
+                Err(_) => return nothing(),
+            };
+            found = Some(found.map_or(possible.clone(), |found| found.or_else(possible)));
         }
         match found {
             None => nowhere(family),
