@@ -272,7 +272,7 @@ fn reordered(source: &PackSource, numbers: &mut Numbers) -> PackSource {
     }
     let rest = documents.split_off(1);
     documents.extend(shuffled(numbers, rest));
-    PackSource { documents, base: source.base.clone() }
+    PackSource { documents, ..source.clone() }
 }
 
 #[test]

@@ -18,6 +18,14 @@ struct Stored {
     /// How many bases below the pack itself.
     #[serde(default, skip_serializing_if = "is_nought")]
     layer: usize,
+    /// Whether it holds shared declarations that this layer uses.
+    #[serde(default, skip_serializing_if = "is_no")]
+    shared: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference to the field")]
+fn is_no(shared: &bool) -> bool {
+    !*shared
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference to the field")]
@@ -82,13 +90,16 @@ fn restore(stored: StoredNode, file: &Arc<SourceFile>) -> Node {
 impl Serialize for PackSource {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let layers = std::iter::successors(Some(self), |source| source.base.as_deref());
-        let documents =
-            layers.enumerate().flat_map(|(layer, source)| source.documents.iter().map(move |one| (layer, one)));
-        serializer.collect_seq(documents.map(|(layer, document)| Stored {
+        let documents = layers.enumerate().flat_map(|(layer, source)| {
+            let own = source.documents.iter().map(move |one| (layer, false, one));
+            own.chain(source.shared.iter().map(move |one| (layer, true, one)))
+        });
+        serializer.collect_seq(documents.map(|(layer, shared, document)| Stored {
             path: document.file.path().to_owned(),
             text: document.file.text().to_owned(),
             root: store(&document.root),
             layer,
+            shared,
         }))
     }
 }
@@ -96,14 +107,16 @@ impl Serialize for PackSource {
 impl<'de> Deserialize<'de> for PackSource {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored: Vec<Stored> = Vec::deserialize(deserializer)?;
-        let mut layers: BTreeMap<usize, Vec<Document>> = BTreeMap::new();
+        let mut layers: BTreeMap<usize, Self> = BTreeMap::new();
         for stored in stored {
             let file = SourceFile::new(stored.path, stored.text);
-            layers.entry(stored.layer).or_default().push(Document { root: restore(stored.root, &file), file });
+            let layer = layers.entry(stored.layer).or_default();
+            let documents = if stored.shared { &mut layer.shared } else { &mut layer.documents };
+            documents.push(Document { root: restore(stored.root, &file), file });
         }
         // From the lowest base up.
         let lowest = None::<Box<Self>>;
-        let whole = layers.into_values().rev().fold(lowest, |base, documents| Some(Box::new(Self { documents, base })));
+        let whole = layers.into_values().rev().fold(lowest, |base, layer| Some(Box::new(Self { base, ..layer })));
         Ok(whole.map(|whole| *whole).unwrap_or_default())
     }
 }

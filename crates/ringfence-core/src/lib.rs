@@ -15,6 +15,7 @@ pub mod exact;
 mod fields;
 pub mod language;
 pub mod money;
+pub mod outline;
 pub mod pack;
 pub mod period;
 pub mod plugin;

@@ -229,6 +229,22 @@ pub(crate) fn read_date(text: &str) -> Option<Date> {
     if shaped { text.parse().ok() } else { None }
 }
 
+/// The financial years that `2015-16`, `2017-19` or `2006` names: the first and the last, each by the calendar year in
+/// which it begins.
+pub(crate) fn read_years(text: &str) -> Option<(i16, i16)> {
+    let (first, end) = text.split_once('-').map_or((text, None), |(first, end)| (first, Some(end)));
+    let number = |text: &str, digits: usize| -> Option<i16> {
+        let shaped = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+        if shaped { text.parse().ok() } else { None }
+    };
+    let first = number(first, 4)?;
+    let Some(end) = end else { return Some((first, first)) };
+    let end = first - first % 100 + number(end, 2)?;
+    // A century may end between the two.
+    let end = if end <= first { end + 100 } else { end };
+    Some((first, end - 1))
+}
+
 /// Days since 1970-01-01.
 pub(crate) fn day_number(date: Date) -> i64 {
     let epoch = Date::constant(1970, 1, 1);
@@ -244,6 +260,15 @@ pub fn date_of(day: i64) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_years_of_a_scheme_are_financial_years() {
+        let read = ["2015-16", "2017-19", "2003-14", "1999-00", "2006"].map(read_years);
+        assert_eq!(read, [(2015, 2015), (2017, 2018), (2003, 2013), (1999, 1999), (2006, 2006)].map(Some));
+        for wrong in ["", "15-16", "2015-2016", "2015/16", "2015-", "2015-16 ", "+201-16", "２０１５-16"] {
+            assert_eq!(read_years(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_period_is_read_as_it_is_written() {

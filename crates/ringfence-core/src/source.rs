@@ -229,4 +229,6 @@ pub struct PackSource {
     pub documents: Vec<Document>,
     /// The pack that this one extends, if it does.
     pub base: Option<Box<PackSource>>,
+    /// What it uses of declarations that packs share, a document for each file, with nothing else in it.
+    pub shared: Vec<Document>,
 }

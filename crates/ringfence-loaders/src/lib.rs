@@ -14,6 +14,7 @@ mod error;
 mod folder;
 mod period;
 mod shape;
+mod shared;
 mod table;
 mod text;
 mod tree;

@@ -9,27 +9,30 @@ use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::source::{Content, Document, Node, PackSource, Place, SourceFile};
 
 use crate::table::Table;
-use crate::{LoadError, folder, text, yaml};
+use crate::{LoadError, folder, shared, text, yaml};
 
 /// The file that makes a folder a rule pack.
-const PACK: &str = "pack.yaml";
+pub(crate) const PACK: &str = "pack.yaml";
 
 /// The key that names the pack that a pack extends, and how many may stand on each other.
 const EXTENDS: &str = "extends";
 const MOST_BASES: usize = 8;
 
 /// The sections of a pack that may have a folder of their own, with further entries of the section.
-pub const SECTIONS: [&str; 11] = [
+pub const SECTIONS: [&str; 14] = [
     "calendars",
+    "changes",
     "conditions",
     "decisions",
     "facts",
     "funds",
     "parameters",
+    "parties",
     "portfolio",
     "sign-offs",
     "sources",
     "tables",
+    "themes",
     "values",
 ];
 
@@ -45,7 +48,8 @@ const FILES: &str = "files";
 /// [`LoadError::NotAPack`] where there is no `pack.yaml`, and [`LoadError::Invalid`] with the mistakes of
 /// every file.
 ///
-/// A pack that `extends` another brings that one with it, as [`PackSource::base`].
+/// A pack that `extends` another brings that one with it, as [`PackSource::base`], and one that `uses` shared
+/// declarations brings those, as [`PackSource::shared`].
 pub fn load(dir: &Path) -> Result<PackSource, LoadError> {
     let mut chain = Vec::new();
     load_on(dir, &mut chain)
@@ -55,8 +59,15 @@ pub fn load(dir: &Path) -> Result<PackSource, LoadError> {
 fn load_on(dir: &Path, chain: &mut Vec<PathBuf>) -> Result<PackSource, LoadError> {
     chain.push(fs::canonicalize(dir).map_err(|source| text::failed(dir, source))?);
     let mut source = load_one(dir)?;
+    source.base = base(dir, &source, chain)?.map(Box::new);
+    source.shared = shared::taken(dir, &source)?;
+    Ok(source)
+}
+
+/// The pack that this one extends, if it does.
+fn base(dir: &Path, source: &PackSource, chain: &mut Vec<PathBuf>) -> Result<Option<PackSource>, LoadError> {
     let first = source.documents.first().map(|document| &document.root);
-    let Some(node) = first.and_then(|root| root.get(EXTENDS)) else { return Ok(source) };
+    let Some(node) = first.and_then(|root| root.get(EXTENDS)) else { return Ok(None) };
     let Some(relative) = node.as_text().filter(|text| !text.is_empty()) else {
         let message = format!("`{EXTENDS}` is the folder of a pack, found {}", node.kind());
         return Err(vec![Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message)].into());
@@ -82,12 +93,11 @@ fn load_on(dir: &Path, chain: &mut Vec<PathBuf>) -> Result<PackSource, LoadError
         let message = format!("more than {MOST_BASES} packs extend each other");
         return Err(wrong(Code::TOO_LARGE, message, "let the pack extend a nearer one"));
     }
-    source.base = Some(Box::new(load_on(&folder, chain)?));
-    Ok(source)
+    load_on(&folder, chain).map(Some)
 }
 
 /// A folder named from another one, without the steps up that its name could do without.
-fn beside(dir: &Path, relative: &str) -> PathBuf {
+pub(crate) fn beside(dir: &Path, relative: &str) -> PathBuf {
     let mut folder = PathBuf::new();
     for part in dir.join(relative).components() {
         match part {
@@ -185,7 +195,7 @@ pub fn find(root: &Path) -> Result<Vec<PathBuf>, LoadError> {
 
 /// Adds the files of a section's folder. What looks like a file of the section and would not be read is a
 /// mistake: a condition must not go missing because its file is called `.yml`.
-fn section_files(
+pub(crate) fn section_files(
     dir: &Path,
     section: &str,
     files: &mut Vec<String>,
@@ -240,11 +250,11 @@ fn assemble(
             Err(found) => mistakes.extend(found),
         }
     }
-    if mistakes.is_empty() { Ok(PackSource { documents, base: None }) } else { Err(mistakes.into()) }
+    if mistakes.is_empty() { Ok(PackSource { documents, ..PackSource::default() }) } else { Err(mistakes.into()) }
 }
 
 /// The only document of a file.
-fn single(file: &Arc<SourceFile>) -> Result<Node, Vec<Diagnostic>> {
+pub(crate) fn single(file: &Arc<SourceFile>) -> Result<Node, Vec<Diagnostic>> {
     let mut roots = yaml::parse(file)?.into_iter();
     match (roots.next(), roots.next()) {
         (Some(root), None) => Ok(root),

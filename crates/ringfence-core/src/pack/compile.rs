@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 use super::check::{self, allow::Allowance};
 use super::declare::{self, Context};
 use super::extend;
+use super::history;
 use super::section::{SECTIONS, entries};
 use super::{
     Condition, Cure, Decision, DerivedValue, Fact, Fund, Interval, Pack, Parameter, SignOff, Step, Suspect, Test,
@@ -35,7 +36,7 @@ use crate::language::parse::{self, Script};
 use crate::language::possible::Possible;
 use crate::period::Periods;
 use crate::plugin::Plugins;
-use crate::source::{Entry, Node, PackSource, Place, SourceFile};
+use crate::source::{Content, Entry, Node, PackSource, Place, SourceFile};
 use crate::table::Table;
 use crate::types::Type;
 pub(super) use identity::IDENTITY;
@@ -151,13 +152,15 @@ pub(super) fn compile_whole(
     }
     let identity = identity::read(&fields, &mut mistakes);
     let sources = declare::sources(&entries(source, "sources", &mut mistakes), &mut mistakes);
+    let themes = history::themes(source, &mut mistakes);
+    let parties = history::parties(source, &mut mistakes);
     // Without its identity the pack cannot be used, but its other mistakes are still worth telling.
     let periods = fields.get("periods").and_then(|node| declare::periods(node, &mut Mistakes::new()));
     let required = Required::read(fields.get("requires"), plugins, &mut mistakes);
     let mut compiler = Compiler {
         engine: parse::parser(),
         in_force: identity.as_ref().map(|identity| identity.in_force),
-        context: Context { periods, has_periods: fields.get("periods").is_some(), sources },
+        context: Context { periods, has_periods: fields.get("periods").is_some(), sources, themes, parties },
         default_rounding: identity.as_ref().map_or(Rounding::PENCE, |identity| identity.rounding),
         facts: Vec::new(),
         parameters: Vec::new(),
@@ -184,6 +187,7 @@ pub(super) fn compile_whole(
         used: BTreeSet::new(),
     };
     let parts = compiler.sections(source);
+    let changes = history::changes(source, &compiler.context, &mut compiler.mistakes);
     let portfolio_deps = compiler.portfolio.iter().map(|raw| raw.deps.clone()).collect();
     let portfolio = compiler.surveyed();
     let plugins = std::mem::take(&mut compiler.required).into_called();
@@ -200,6 +204,7 @@ pub(super) fn compile_whole(
         sites,
         mut mistakes,
         used,
+        context,
         ..
     } = compiler;
     let values: Option<Vec<DerivedValue>> = values
@@ -238,6 +243,8 @@ pub(super) fn compile_whole(
         recipient: identity.recipient,
         reconsideration: identity.reconsideration,
         periods: identity.periods,
+        themes: context.themes,
+        changes,
         facts,
         fact_numbers,
         parameters,
@@ -336,10 +343,38 @@ fn digest(source: &PackSource) -> String {
             hasher.update(part.as_bytes());
         }
     }
+    for document in &source.shared {
+        hash(&document.root, &mut hasher);
+    }
     if let Some(base) = &source.base {
         hasher.update(digest(base));
     }
     crate::digest::hexadecimal(&hasher.finalize())
+}
+
+/// What a node says, wherever it stands: of a file that packs share, only what this one uses counts.
+fn hash(node: &Node, hasher: &mut Sha256) {
+    let mut part = |kind: u8, text: &str| {
+        hasher.update([kind]);
+        hasher.update((text.len() as u64).to_be_bytes());
+        hasher.update(text.as_bytes());
+    };
+    match &node.content {
+        Content::Empty => part(0, ""),
+        Content::Scalar(scalar) => part(1, &scalar.text),
+        Content::List(items) => {
+            part(2, &items.len().to_string());
+            items.iter().for_each(|item| hash(item, hasher));
+        }
+        Content::Map(entries) => {
+            part(3, &entries.len().to_string());
+            for entry in entries {
+                hasher.update((entry.key.len() as u64).to_be_bytes());
+                hasher.update(entry.key.as_bytes());
+                hash(&entry.value, hasher);
+            }
+        }
+    }
 }
 
 /// A fact's number, its `suspect-when` and its `suspect-because`.

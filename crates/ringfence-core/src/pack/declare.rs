@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Dated, Decision, Fact, Interval, Parameter, Valid};
+use super::{Dated, Decision, Fact, Interval, Parameter, Valid, history};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{self, Fields, Mistakes, check_id, check_name};
 use crate::language::lower::{Record, Shape};
 use crate::language::parse::Script;
+use crate::outline::Theme;
 use crate::period::{Every, Period, Periods};
 use crate::reading;
 use crate::ruling::{Authority, Status};
@@ -26,6 +27,9 @@ pub(super) struct Context {
     /// Whether the pack declares periods, soundly or not.
     pub(super) has_periods: bool,
     pub(super) sources: Sources,
+    pub(super) themes: Vec<Theme>,
+    /// The parties that are declared, with what readers call them.
+    pub(super) parties: Vec<(String, String)>,
 }
 
 impl Context {
@@ -334,11 +338,12 @@ pub(super) fn parameter(
     symbol: &mut impl FnMut(&str) -> i64,
     mistakes: &mut Mistakes,
 ) -> Option<Parameter> {
-    const KEYS: &[&str] = &["title", "type", "unit", "per", "of", "values", "confirmed", "notes"];
+    const KEYS: &[&str] = &["title", "theme", "type", "unit", "per", "of", "values", "confirmed", "notes"];
     check_name(&entry.key, &entry.key_place, mistakes);
     let what = format!("the parameter `{}`", entry.key);
     let fields = Fields::declaration(&entry.value, &what, KEYS, mistakes)?.at(&entry.key_place);
     let title = fields.need_text("title", &what, mistakes);
+    let theme = history::theme(&fields, context, mistakes);
     let ty = scalar_type(&fields, true, context, mistakes);
     let confirmed = fields.date("confirmed", mistakes);
     let values = fields.need("values", &what, mistakes)?;
@@ -361,6 +366,7 @@ pub(super) fn parameter(
         name: entry.key.clone(),
         title: title.unwrap_or_default(),
         ty,
+        theme,
         dated,
         confirmed,
         place: entry.key_place.clone(),

@@ -10,13 +10,15 @@ use crate::fields::{self, Fields, Mistakes};
 use crate::plugin::Plugins;
 use crate::source::{Content, Document, Entry, Node, PackSource, Place};
 
-/// The keys with which a pack speaks of its base.
+/// The keys with which a pack speaks of its base, and of what it shares with others.
 const EXTENDS: &str = "extends";
 const REPLACE: &str = "replace";
 const REMOVE: &str = "remove";
+const USES: &str = "uses";
 
 /// What of its identity a pack never has from its base: which scheme it is, which days it is about, whose notes.
-const OWN: &[&str] = &["ringfence", "pack", "title", "rules-on", "version", "in-force", "rules-at", "years", "notes"];
+const OWN: &[&str] =
+    &["ringfence", "pack", "title", "rules-on", "version", "in-force", "rules-at", "years", "notes", USES];
 
 /// How many packs may stand on each other.
 const DEEPEST: usize = 8;
@@ -45,10 +47,25 @@ pub(crate) fn whole<'a>(source: &'a PackSource, plugins: &Plugins, mistakes: &mu
         mistakes.push(Diagnostic::error(Code::TOO_LARGE, place, message).help("let the pack extend a nearer one"));
         return None;
     }
+    for layer in std::iter::successors(Some(source), |source| source.base.as_deref()) {
+        let uses = layer.documents.first().and_then(|first| first.root.get(USES));
+        if let (Some(node), true) = (uses, layer.shared.is_empty()) {
+            let message = "the shared declarations that the pack uses are not at hand";
+            let diagnostic = Diagnostic::error(Code::BAD_BASE, node.place.clone(), message);
+            mistakes.push(diagnostic.help("load the pack from its folder, or hand over what it uses with it"));
+            return None;
+        }
+    }
     joined(source, plugins, mistakes)
 }
 
 fn joined<'a>(source: &'a PackSource, plugins: &Plugins, mistakes: &mut Mistakes) -> Option<Whole<'a>> {
+    if !source.shared.is_empty() {
+        let mut flat = source.clone();
+        flat.documents.append(&mut flat.shared);
+        let Whole { source, removed } = joined(&flat, plugins, mistakes)?;
+        return Some(Whole { source: Cow::Owned(source.into_owned()), removed });
+    }
     let Some(first) = source.documents.first() else {
         return Some(Whole { source: Cow::Borrowed(source), removed: BTreeMap::new() });
     };
@@ -176,7 +193,7 @@ impl<'a> Changes<'a> {
             }
             documents.push(Document { file: document.file.clone(), root });
         }
-        PackSource { documents, base: None }
+        PackSource { documents, ..PackSource::default() }
     }
 
     /// Refuses changes that change nothing, and what could be meant in two ways.

@@ -5,6 +5,7 @@ mod compile;
 mod dated;
 mod declare;
 pub(crate) mod extend;
+mod history;
 pub(crate) mod portfolio;
 mod section;
 
@@ -22,6 +23,7 @@ use crate::language::lower::Shape;
 use crate::language::possible::Possible;
 use crate::language::value::Val;
 use crate::money::Currency;
+use crate::outline::{Change, Theme};
 use crate::period::Periods;
 use crate::plugin::{Function, Plugins};
 use crate::ruling::{Authority, Status};
@@ -45,6 +47,8 @@ pub struct Pack {
     /// How a recipient asks for reconsideration.
     pub(crate) reconsideration: Option<String>,
     pub(crate) periods: Option<Periods>,
+    pub(crate) themes: Vec<Theme>,
+    pub(crate) changes: Vec<Change>,
     pub(crate) facts: Vec<Fact>,
     pub(crate) fact_numbers: BTreeMap<String, usize>,
     pub(crate) parameters: Vec<Parameter>,
@@ -127,6 +131,8 @@ pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) title: String,
     pub(crate) ty: Type,
+    /// The theme it belongs to.
+    pub(crate) theme: Option<String>,
     /// By the first day of each.
     pub(crate) dated: Vec<Dated>,
     /// The day on which somebody last confirmed it.
@@ -251,6 +257,7 @@ impl Valid {
 pub(crate) struct Condition {
     pub(crate) id: String,
     pub(crate) title: String,
+    pub(crate) theme: Option<String>,
     pub(crate) authority: Option<Authority>,
     pub(crate) in_force: Option<Interval>,
     pub(crate) applies: Option<Expr>,
@@ -310,6 +317,7 @@ pub(crate) enum Need {
 pub(crate) struct Fund {
     pub(crate) id: String,
     pub(crate) title: String,
+    pub(crate) theme: Option<String>,
     pub(crate) amount: Expr,
     pub(crate) rounding: Rounding,
     pub(crate) gates: Vec<u32>,

@@ -9,6 +9,9 @@ use crate::source::{Entry, PackSource};
 /// The sections that may also stand in files of their own.
 pub(super) const SECTIONS: &[&str] = &[
     "sources",
+    "themes",
+    "changes",
+    "parties",
     "calendars",
     "facts",
     "parameters",

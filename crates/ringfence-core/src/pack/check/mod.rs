@@ -78,6 +78,16 @@ impl<'a> Checked<'a> {
         self.declared(section, name).map(|entry| entry.key_place.clone())
     }
 
+    /// Where the pack brings in a declaration: that of a shared one is where the pack says that it uses it.
+    fn brought_in(&self, section: &'a str, name: &'a str) -> Option<Place> {
+        let uses = self.source.documents.first().and_then(|first| first.root.get("uses"));
+        let listed = uses.and_then(|uses| uses.get(section)).and_then(|list| match &list.content {
+            Content::List(items) => items.iter().find(|item| item.as_text() == Some(name)),
+            _ => None,
+        });
+        listed.map(|item| item.place.clone()).or_else(|| self.place(section, name))
+    }
+
     /// Every script that decides a finding or an amount: texts for the reader are left out.
     fn scripts(&self) -> impl Iterator<Item = &'a Expr> {
         self.scripts_of_every_day().chain(self.pack.conditions.iter().flat_map(scripts_of))

@@ -13,36 +13,34 @@ use crate::source::{Content, Node};
 /// A value of a pack without funds and conditions is what the pack is for.
 pub(super) fn names(checked: &Checked<'_>, mistakes: &mut Mistakes) {
     let pack = checked.pack;
-    let mut unused = |dep: Dep, place, what: &str, name: &str| {
-        if !checked.uses.named.contains(&dep) {
+    let mut unused = |dep: Dep, section, what: &str, name| {
+        if !checked.uses.named.contains(&dep)
+            && let Some(place) = checked.brought_in(section, name)
+        {
             let message = format!("nothing uses the {what} `{name}`");
             warn(mistakes, Code::UNUSED, place, message, "remove it, or use it");
         }
     };
     for (number, fact) in pack.facts.iter().enumerate() {
-        unused(Dep::Fact(number), fact.place.clone(), "fact", &fact.name);
+        unused(Dep::Fact(number), "facts", "fact", &fact.name);
     }
     for (number, parameter) in pack.parameters.iter().enumerate() {
-        unused(Dep::Parameter(number), parameter.place.clone(), "parameter", &parameter.name);
+        unused(Dep::Parameter(number), "parameters", "parameter", &parameter.name);
     }
     for (number, table) in pack.tables.iter().enumerate() {
-        unused(Dep::Table(number), table.place.clone(), "table", &table.name);
+        unused(Dep::Table(number), "tables", "table", &table.name);
     }
     for (number, calendar) in pack.calendars.iter().enumerate() {
-        unused(Dep::Calendar(number), calendar.place.clone(), "calendar", &calendar.name);
+        unused(Dep::Calendar(number), "calendars", "calendar", &calendar.name);
     }
     for (number, value) in pack.portfolio.iter().enumerate() {
-        if let Some(place) = checked.place("portfolio", &value.name) {
-            unused(Dep::Portfolio(number), place, "value over all cases", &value.name);
-        }
+        unused(Dep::Portfolio(number), "portfolio", "value over all cases", &value.name);
     }
     if pack.funds.is_empty() && pack.conditions.is_empty() {
         return;
     }
     for (number, value) in pack.values.iter().enumerate() {
-        if let Some(place) = checked.place("values", &value.name) {
-            unused(Dep::Value(number), place, "value", &value.name);
-        }
+        unused(Dep::Value(number), "values", "value", &value.name);
     }
 }
 
@@ -66,7 +64,7 @@ pub(super) fn conditions(checked: &Checked<'_>, mistakes: &mut Mistakes) {
     }
     for (number, condition) in checked.pack.conditions.iter().enumerate() {
         if let (false, Some(place)) =
-            (reached.contains(&Dep::Finding(number)), checked.place("conditions", &condition.id))
+            (reached.contains(&Dep::Finding(number)), checked.brought_in("conditions", &condition.id))
         {
             let message = format!("no fund uses the condition `{}`", condition.id);
             let help = "name it under `gated-by`, or in a condition that is named there; if it is only reported, \
@@ -76,31 +74,49 @@ pub(super) fn conditions(checked: &Checked<'_>, mistakes: &mut Mistakes) {
     }
 }
 
-/// Sign-offs, decisions and sources that nothing names.
+/// Sign-offs, decisions, sources, themes and parties that nothing names.
 pub(super) fn mentions(checked: &Checked<'_>, mistakes: &mut Mistakes) {
     let mut named = BTreeSet::new();
     for document in &checked.source.documents {
         mentioned(&document.root, &mut named);
     }
-    let sections = [("sign-offs", "sign-off"), ("decisions", "decision"), ("sources", "source")];
+    for changed in checked.section("changes") {
+        named.insert(("theme", changed.key.as_str()));
+    }
+    let sections = [
+        ("sign-offs", "sign-off"),
+        ("decisions", "decision"),
+        ("sources", "source"),
+        ("themes", "theme"),
+        ("parties", "party"),
+    ];
     for (section, key) in sections {
         for entry in checked.section(section) {
-            if !named.contains(&(key, entry.key.as_str())) {
+            if !named.contains(&(key, entry.key.as_str()))
+                && let Some(place) = checked.brought_in(section, &entry.key)
+            {
                 let message = format!("nothing names the {key} `{}`", entry.key);
-                warn(mistakes, Code::UNUSED, entry.key_place.clone(), message, "remove it, or use it");
+                warn(mistakes, Code::UNUSED, place, message, "remove it, or use it");
             }
         }
     }
 }
 
-/// Every text under a key that names a sign-off, a decision or a source.
+/// Every text under a key that names a sign-off, a decision, a source, a theme or a party.
 fn mentioned<'a>(node: &'a Node, named: &mut BTreeSet<(&'a str, &'a str)>) {
     match &node.content {
         Content::Map(entries) => {
             for entry in entries {
                 match (entry.key.as_str(), entry.value.as_text()) {
-                    (key @ ("sign-off" | "decision" | "source"), Some(text)) => {
+                    (key @ ("sign-off" | "decision" | "source" | "theme" | "party"), Some(text)) => {
                         named.insert((key, text));
+                    }
+                    // To list something there is not to name it.
+                    ("uses", _) => {}
+                    ("parties", _) if matches!(entry.value.content, Content::List(_)) => {
+                        let Content::List(items) = &entry.value.content else { continue };
+                        named.extend(items.iter().filter_map(Node::as_text).map(|party| ("party", party)));
+                        items.iter().for_each(|item| mentioned(item, named));
                     }
                     _ => mentioned(&entry.value, named),
                 }

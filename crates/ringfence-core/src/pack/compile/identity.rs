@@ -25,6 +25,7 @@ pub(in crate::pack) const IDENTITY: &[&str] = &[
     "periods",
     "rounding",
     "requires",
+    "uses",
     "notes",
 ];
 
@@ -61,6 +62,13 @@ pub(super) fn read(fields: &Fields<'_>, mistakes: &mut Mistakes) -> Option<Ident
     let title = fields.need_text("title", "a pack", mistakes);
     let rules_on = fields.need_text("rules-on", "a pack", mistakes);
     let years = fields.text("years", mistakes);
+    if let (Some(written), Some(node)) = (&years, fields.get("years"))
+        && crate::period::read_years(written).is_none()
+    {
+        let message = format!("`{written}` is not the years of a scheme");
+        let diagnostic = Diagnostic::error(Code::BAD_PERIOD, node.place.clone(), message);
+        mistakes.push(diagnostic.help("write `2015-16` for a financial year, `2017-19` for two, or `2006`"));
+    }
     let version = fields.need_text("version", "a pack", mistakes);
     let currency = fields.need("currency", "a pack", mistakes).and_then(|node| {
         let code = fields::text(node, "`currency`", mistakes)?;

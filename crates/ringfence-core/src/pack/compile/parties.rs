@@ -183,7 +183,7 @@ impl Compiler {
         if let Content::Scalar(_) = node.content {
             let name = fields::text(node, "a party", &mut self.mistakes)?;
             check_id(&name, &node.place, &mut self.mistakes);
-            let title = name.replace('-', " ");
+            let title = self.party_title(&name);
             let (offices, may_delegate) = (Vec::new(), false);
             return Some(Party { who: Who::One(name), title, offices, may_delegate, independent: false });
         }
@@ -217,11 +217,17 @@ impl Compiler {
             }
         };
         let title = title.unwrap_or_else(|| match &who {
-            Who::One(name) => name.replace('-', " "),
+            Who::One(name) => self.party_title(name),
             Who::Each(_) => "each partner".to_owned(),
         });
         let (may_delegate, independent) = (may_delegate.unwrap_or(false), independent.unwrap_or(false));
         Some(Party { who, title, offices, may_delegate, independent })
+    }
+
+    /// What readers call a party that says no more of itself than its id.
+    fn party_title(&self, id: &str) -> String {
+        let declared = self.context.parties.iter().find(|(party, _)| party == id);
+        declared.map_or_else(|| id.replace('-', " "), |(_, title)| title.clone())
     }
 
     /// A list of texts, or one of records and the fields with the party's name and its money.

@@ -4,7 +4,7 @@ use super::payments::OVER_PAYMENT;
 use super::{Compiler, Dep, declare, fields, whole_pence};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{Fields, check_id};
-use crate::pack::{Condition, Decision, Fund, Need, OverPayment, SignOff, Test};
+use crate::pack::{Condition, Decision, Fund, Need, OverPayment, SignOff, Test, history};
 use crate::source::{Content, Entry, Node};
 use crate::types::Type;
 
@@ -18,6 +18,7 @@ impl Compiler {
     ) -> Option<Condition> {
         const KEYS: &[&str] = &[
             "title",
+            "theme",
             "authority",
             "in-force",
             "applies",
@@ -37,6 +38,7 @@ impl Compiler {
         let what = format!("the condition `{}`", entry.key);
         let fields = Fields::declaration(&entry.value, &what, KEYS, &mut self.mistakes)?.at(&entry.key_place);
         let title = fields.need_text("title", &what, &mut self.mistakes);
+        let theme = history::theme(&fields, &self.context, &mut self.mistakes);
         let authority = declare::authority(fields.get("authority"), &self.context, &mut self.mistakes);
         let in_force = fields.get("in-force").and_then(|node| declare::interval(node, &mut self.mistakes));
         if let (Some(own), Some(pack), Some(node)) = (in_force, self.in_force, fields.get("in-force")) {
@@ -108,6 +110,7 @@ impl Compiler {
         Some(Condition {
             id: entry.key.clone(),
             title: title.unwrap_or_default(),
+            theme,
             authority,
             in_force,
             applies: match applies {
@@ -166,6 +169,7 @@ impl Compiler {
     pub(super) fn fund(&mut self, entry: &Entry) -> Option<Fund> {
         const KEYS: &[&str] = &[
             "title",
+            "theme",
             "amount",
             "round",
             "gated-by",
@@ -184,6 +188,7 @@ impl Compiler {
         let what = format!("the fund `{}`", entry.key);
         let fields = Fields::declaration(&entry.value, &what, KEYS, &mut self.mistakes)?.at(&entry.key_place);
         let title = fields.need_text("title", &what, &mut self.mistakes);
+        let theme = history::theme(&fields, &self.context, &mut self.mistakes);
         let authority = declare::authority(fields.get("authority"), &self.context, &mut self.mistakes);
         let notes = fields.text("notes", &mut self.mistakes);
         let tranches = self.tranches(&fields);
@@ -224,6 +229,7 @@ impl Compiler {
         Some(Fund {
             id: entry.key.clone(),
             title: title.unwrap_or_default(),
+            theme,
             amount: amount?,
             rounding: rounding?,
             gates,
