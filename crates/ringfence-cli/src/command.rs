@@ -3,6 +3,7 @@
 mod check;
 mod evaluate;
 mod explain;
+mod history;
 mod list;
 
 use clap::Subcommand;
@@ -17,6 +18,7 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     Check(check::Check),
     List(list::List),
+    History(history::History),
 }
 
 impl Command {
@@ -27,6 +29,7 @@ impl Command {
             Self::Explain(command) => command.run(screen),
             Self::Check(command) => command.run(screen),
             Self::List(command) => command.run(screen),
+            Self::History(command) => command.run(screen),
         }
     }
 }

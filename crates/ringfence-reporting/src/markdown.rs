@@ -22,7 +22,7 @@ pub fn portfolio(portfolio: &Portfolio) -> String {
     render(&report::portfolio(portfolio))
 }
 
-fn render(document: &Document) -> String {
+pub(crate) fn render(document: &Document) -> String {
     let blocks: Vec<String> = document.blocks.iter().map(block).collect();
     blocks.join("\n\n") + "\n"
 }

@@ -36,7 +36,7 @@ impl Only<'_> {
 }
 
 /// `1 April 2015`.
-fn day(date: Date) -> String {
+pub(crate) fn day(date: Date) -> String {
     date.strftime("%-d %B %Y").to_string()
 }
 
