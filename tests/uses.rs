@@ -12,6 +12,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
+use ringfence_core::evaluate::Options;
 use ringfence_core::pack::Pack;
 use ringfence_core::source::PackSource;
 use ringfence_loaders::pack;
@@ -93,7 +94,7 @@ fn what_is_used_is_declared_and_nothing_else() {
     // A sign-off calls a party what the folder calls it.
     let case = "case: a\nrecipient: Kent\nrules-at: 2025-05-01\nfacts: { grant.size: 5.00, grant.plan_sent: yes }\n";
     let documents = ringfence_loaders::case::from_text("a.yaml", case, ringfence_loaders::case::Format::Yaml).unwrap();
-    let ruling = pack.evaluate(&common::read(&pack, &documents[0]), &Default::default()).unwrap();
+    let ruling = pack.evaluate(&common::read(&pack, &documents[0]), &Options::default()).unwrap();
     assert!(ruling.finding("plan-signed").unwrap().reason.contains("county council"), "{ruling:?}");
 }
 

@@ -222,7 +222,7 @@ pub(crate) fn section_files(
 }
 
 /// Whether this is the path of a table that belongs to a section.
-fn is_table(path: &str) -> bool {
+pub(crate) fn is_table(path: &str) -> bool {
     let parts = path.split_once('/').filter(|(_, name)| !name.contains('/') && has_extension(name, "csv"));
     parts.is_some_and(|(folder, _)| WITH_TABLES.contains(&folder))
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::source::{Content, Document, Entry, Node, PackSource, Place};
 
-use crate::pack::{PACK, SECTIONS, beside, section_files, single};
+use crate::pack::{PACK, SECTIONS, beside, is_table, section_files, single};
 use crate::shape::{Mistakes, entries_of};
 use crate::{LoadError, text};
 
@@ -67,9 +67,15 @@ fn read(folder: &Path, mistakes: &mut Mistakes) -> Result<Vec<Document>, LoadErr
     for section in SECTIONS {
         let mut files = Vec::new();
         section_files(folder, section, &mut files, &mut mistakes.0)?;
-        for relative in files.iter().filter(|relative| !relative.ends_with(".csv")) {
+        for relative in &files {
             let path = folder.join(relative);
             let file = text::read(&path, &text::shown(&path))?;
+            if is_table(relative) {
+                let message = format!("`{relative}` is not read: shared tables and calendars have their rows in YAML");
+                let mistake = Diagnostic::error(Code::BAD_NAME, Place::start_of(&file), message);
+                mistakes.add(mistake.help("write the rows under `rows`, or move the file to the pack that uses it"));
+                continue;
+            }
             let root = single(&file).map_err(LoadError::from)?;
             let root = Node::map([(section.to_owned(), root)], &Place::start_of(&file));
             for (key, entry) in declared(&root) {

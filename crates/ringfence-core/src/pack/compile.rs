@@ -364,7 +364,9 @@ fn hash(node: &Node, hasher: &mut Sha256) {
         Content::Scalar(scalar) => part(1, &scalar.text),
         Content::List(items) => {
             part(2, &items.len().to_string());
-            items.iter().for_each(|item| hash(item, hasher));
+            for item in items {
+                hash(item, hasher);
+            }
         }
         Content::Map(entries) => {
             part(3, &entries.len().to_string());

@@ -116,7 +116,9 @@ fn mentioned<'a>(node: &'a Node, named: &mut BTreeSet<(&'a str, &'a str)>) {
                     ("parties", _) if matches!(entry.value.content, Content::List(_)) => {
                         let Content::List(items) = &entry.value.content else { continue };
                         named.extend(items.iter().filter_map(Node::as_text).map(|party| ("party", party)));
-                        items.iter().for_each(|item| mentioned(item, named));
+                        for item in items {
+                            mentioned(item, named);
+                        }
                     }
                     _ => mentioned(&entry.value, named),
                 }
