@@ -163,9 +163,26 @@ impl Reader<'_> {
         self.builder.note(mistake)
     }
 
+    /// A tab that a line is indented with, on the line that could not be read or just behind it.
+    fn tab(&self, line: usize) -> Option<Diagnostic> {
+        let (line, column) = (line..=line + 1).find_map(|number| {
+            let indentation = self.file.line(number)?.chars().take_while(|letter| letter.is_whitespace());
+            indentation.enumerate().find_map(|(at, letter)| (letter == '\t').then_some((number, at + 1)))
+        })?;
+        let mistake = Diagnostic::error(
+            Code::SYNTAX,
+            Place::new(self.file, line, column, 1),
+            "a tab stands where lines are indented",
+        );
+        Some(mistake.help("indent with spaces"))
+    }
+
     fn syntax(&self, error: &ScanError) -> Diagnostic {
         let (line, column) = (error.marker().line(), error.marker().col() + 1);
         let place = Place::new(self.file, line, column, 1);
+        if let Some(mistake) = self.tab(line) {
+            return mistake;
+        }
         match error.kind() {
             ErrorKind::RecursionLimitExceeded => tree::too_deep(place),
             kind => {

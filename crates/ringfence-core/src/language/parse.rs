@@ -135,6 +135,9 @@ pub(crate) fn parse(engine: &Engine, script: &Script) -> Result<Parsed, Box<Diag
     };
     let position = error.position();
     let place = if position.is_none() { script.stretch(1, 1, 1) } else { script.place(position) };
+    if let Some(diagnostic) = slip(script, position, error.err_type()) {
+        return Err(Box::new(diagnostic));
+    }
     let said = error.err_type().to_string();
     let mut letters = said.chars();
     let first = letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
@@ -152,9 +155,6 @@ pub(crate) fn parse(engine: &Engine, script: &Script) -> Result<Parsed, Box<Diag
             let found = word_at(text, position);
             let message = format!("expected an operator or the end of the script, found `{found}`");
             let help = match found.as_str() {
-                "and" => "write `&&`",
-                "or" => "write `||`",
-                "not" => "write `!`",
                 ")" | "]" | "}" => "this bracket closes nothing that was opened",
                 _ => "scripts are written in Rhai; the text of a `because` stands between backticks",
             };
@@ -168,6 +168,71 @@ pub(crate) fn parse(engine: &Engine, script: &Script) -> Result<Parsed, Box<Diag
     };
     Err(Box::new(diagnostic))
 }
+
+/// The slips that authors make most, in their words.
+fn slip(script: &Script, position: Position, kind: &ParseErrorType) -> Option<Diagnostic> {
+    let text = &script.scalar.text;
+    let (line, column) = (position.line()?, position.position().unwrap_or(1));
+    let found = word_at(text, position);
+    let told = |message: String, help: &str| {
+        Some(Diagnostic::error(Code::SCRIPT_SYNTAX, script.place(position), message).help(help))
+    };
+    if let Some((_, instead)) = WORDS.iter().find(|(word, _)| *word == found) {
+        return told(format!("`{found}` is no word of the language"), &format!("write `{instead}`"));
+    }
+    if let Some((_, instead)) = SIGNS.iter().find(|(sign, _)| *sign == found) {
+        return told(format!("`{found}` is no sign of the language"), &format!("write `{instead}`"));
+    }
+    if found == "£" {
+        let help = "amounts are parameters with a source: declare one and write `params.name`";
+        return told("`£` is no sign of the language".to_owned(), help);
+    }
+    let ParseErrorType::MissingToken(token, _) = kind else { return None };
+    let ended = text.lines().skip(line - 1).collect::<Vec<_>>().join("\n").trim_end().chars().count() < column;
+    let open = |bracket: char| text.matches(bracket).count();
+    let (opening, closing) = match token.as_str() {
+        ")" => ("(", ")"),
+        "]" => ("[", "]"),
+        // Where a block is open, Rhai looks for the end of its statement.
+        _ if open('{') > open('}') => ("{", "}"),
+        _ => ("", ""),
+    };
+    if ended && !opening.is_empty() {
+        return told(format!("the script ends before a `{opening}` is closed"), &format!("close it with `{closing}`"));
+    }
+    let begins = text.lines().nth(line - 1).is_some_and(|text| text.chars().take(column - 1).all(char::is_whitespace));
+    let before = text.lines().take(line - 1).filter(|line| !line.trim().is_empty()).last()?;
+    if token == ";" && begins && !found.is_empty() && !before.trim_end().ends_with(';') {
+        let above = text.lines().take(line - 1).collect::<Vec<_>>();
+        let number = above.iter().rposition(|line| !line.trim().is_empty())? + 1;
+        let end = before.trim_end().chars().count();
+        let message = "the statement does not end where its line does";
+        let diagnostic = Diagnostic::error(Code::SCRIPT_SYNTAX, script.stretch(number, end, 1), message);
+        let help = format!("end it with `;`, or go on with an operator before `{found}`");
+        return Some(diagnostic.help(help));
+    }
+    None
+}
+
+/// Words of other languages, and what to write for them.
+const WORDS: [(&str, &str); 5] =
+    [("and", "&&"), ("or", "||"), ("not", "!"), ("then", "if … { … } else { … }"), ("elif", "else if")];
+
+/// Signs that word processors and people write, and what to write for them.
+const SIGNS: [(&str, &str); 12] = [
+    ("×", "*"),
+    ("÷", "/"),
+    ("−", "-"),
+    ("–", "-"),
+    ("≥", ">="),
+    ("≤", "<="),
+    ("≠", "!="),
+    ("“", "\""),
+    ("”", "\""),
+    ("„", "\""),
+    ("‘", "\""),
+    ("’", "\""),
+];
 
 /// The word or sign at a position.
 fn word_at(text: &str, position: Position) -> String {

@@ -148,8 +148,8 @@ impl<'a, N: Names> Lowerer<'a, N> {
         let whole = left.1.whole && right.1.whole;
         Ok(match name {
             "+" | "-" => {
-                let what = if name == "+" { "what is added" } else { "what is subtracted" };
-                let number = self.same_unit((&left.0, &left.1), (&right.0, &right.1), what, place)?;
+                let what = format!("the two sides of `{name}`");
+                let number = self.same_unit((&left.0, &left.1), (&right.0, &right.1), &what, place)?;
                 let kind = if name == "+" {
                     Kind::Add(sides(left.0, right.0))
                 } else {

@@ -256,9 +256,7 @@ impl Compiler {
     /// Whether a fund is paid in tranches: a key that says so wrongly is one mistake, and the rest is read as it stands.
     fn tranches(&mut self, fields: &Fields<'_>) -> bool {
         let Some(node) = fields.get("tranches") else { return false };
-        if fields.word("tranches", &[("each period", ())], &mut self.mistakes).is_some()
-            && self.context.periods.is_none()
-        {
+        if fields.word("tranches", &[("each period", ())], &mut self.mistakes).is_some() && !self.context.has_periods {
             let diagnostic = Diagnostic::error(Code::MISSING_KEY, node.place.clone(), "the pack declares no `periods`");
             self.mistakes.push(diagnostic.help("add `periods: { every: quarter, from: …, to: … }`"));
         }
