@@ -6,35 +6,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::civil::Date;
 use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::exact::{Exact, Inexact};
 use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
-use crate::period::{self, Every, Month};
+mod plan;
+
+use self::plan::{Fact, Footprint, Member, Plan};
+use crate::period::{self, Month};
 use crate::shape::{self, Mistakes};
 use crate::table::{Row, Table};
 
-/// The keys of a binding.
-const KEYS: [&str; 15] = [
-    "binding",
-    "title",
-    "pack",
-    "table",
-    "source",
-    "rules-at",
-    "known-by",
-    "recipient",
-    "footprints",
-    "period",
-    "periods",
-    "missing",
-    "facts",
-    "set",
-    "for",
-];
-/// How many periods a scheme may have.
-const MOST_PERIODS: usize = 1200;
 /// How many figures one binding may make: beyond this, each recipient is better ruled on from its own file.
 const MOST_FIGURES: usize = 2_000_000;
 
@@ -50,370 +32,11 @@ pub fn run(binding: &Document, table_file: &Arc<SourceFile>) -> Result<Vec<Docum
     let plan = Plan::read(&binding.root, table.as_ref(), &mut mistakes);
     let (Some(table), Some(plan), true) = (table, plan, mistakes.0.is_empty()) else { return Err(mistakes.0) };
     let figures = Figures::read(&plan, &table, &mut mistakes);
-    plan.check_codes(&figures, &mut mistakes);
-    plan.refuse_many(&figures).map_err(|mistake| vec![mistake])?;
+    figures.check_codes(&plan, &mut mistakes);
+    figures.refuse_many(&plan).map_err(|mistake| vec![mistake])?;
     let maker = Maker { binding, plan: &plan, table: &table, figures: &figures };
     let cases = maker.cases(&mut mistakes);
     if mistakes.0.is_empty() { Ok(cases) } else { Err(mistakes.0) }
-}
-
-/// What a binding says, with its columns found in the table.
-struct Plan<'n> {
-    root: &'n Node,
-    source: Option<&'n str>,
-    code: usize,
-    name: Option<usize>,
-    exclude: BTreeSet<&'n str>,
-    changes: BTreeMap<&'n str, Vec<Change<'n>>>,
-    named_codes: Vec<(&'n str, &'n Place)>,
-    footprints: Vec<Footprint<'n>>,
-    period: usize,
-    every: Every,
-    first_months: Vec<Month>,
-    missing: BTreeSet<&'n str>,
-    facts: Vec<Fact<'n>>,
-    set: &'n [Entry],
-    by_recipient: BTreeMap<&'n str, &'n Entry>,
-}
-
-/// A code that ended or began.
-struct Change<'n> {
-    on: &'n str,
-    month: Month,
-    ended: bool,
-    others: Vec<&'n str>,
-}
-
-struct Footprint<'n> {
-    id: &'n str,
-    place: &'n Place,
-    name: Option<&'n Node>,
-    members: Vec<Member<'n>>,
-}
-
-/// A code in the months that it counts for: from the first on, until before the last.
-struct Member<'n> {
-    code: &'n str,
-    from: Month,
-    until: Month,
-}
-
-struct Fact<'n> {
-    name: &'n str,
-    place: &'n Place,
-    column: usize,
-    months_before: Month,
-}
-
-impl<'n> Plan<'n> {
-    fn read(root: &'n Node, table: Option<&Table>, mistakes: &mut Mistakes) -> Option<Self> {
-        let before = mistakes.0.len();
-        mistakes.known(shape::entries_of(root), &KEYS);
-        read_version(root, mistakes);
-        let columns = Columns { table };
-        let recipient = mistakes.required(root, "recipient");
-        let recipient_entries = mistakes.entries(recipient, "`recipient`");
-        mistakes.known(recipient_entries, &["code", "name", "exclude", "ended", "began"]);
-        let code = recipient.and_then(|node| columns.required(node, "code", mistakes));
-        let name = recipient.and_then(|node| columns.optional(node, "name", mistakes));
-        let exclude = mistakes.entries(recipient.and_then(|node| node.get("exclude")), "`exclude`");
-        let mut named_codes = Vec::new();
-        let changes = read_changes(recipient, &mut named_codes, mistakes);
-        let footprints = read_footprints(root, &mut named_codes, mistakes);
-        let period = read_period(root, &columns, mistakes);
-        let periods = read_periods(root, mistakes);
-        let missing = read_missing(root, mistakes);
-        let facts = read_facts(root, &columns, mistakes);
-        let set = mistakes.entries(root.get("set"), "`set`");
-        let by_recipient = mistakes.entries(root.get("for"), "`for`");
-        check_set(set, &facts, by_recipient, mistakes);
-        named_codes.extend(exclude.iter().map(|entry| (entry.key.as_str(), &entry.key_place)));
-        let exclude = exclude.iter().map(|entry| entry.key.as_str()).collect();
-        let by_recipient = by_recipient.iter().map(|entry| (entry.key.as_str(), entry)).collect();
-        let source = mistakes.optional(root, "source");
-        let (every, first_months) = periods?;
-        let (code, period) = (code?, period?);
-        (mistakes.0.len() == before).then_some(Self {
-            root,
-            source,
-            code,
-            name,
-            exclude,
-            changes,
-            named_codes,
-            footprints,
-            period,
-            every,
-            first_months,
-            missing,
-            facts,
-            set,
-            by_recipient,
-        })
-    }
-
-    /// The months that a fact's figure of the period beginning with `first` is made of.
-    fn months(&self, fact: &Fact<'_>, first: Month) -> impl Iterator<Item = Month> + use<> {
-        let start = first - fact.months_before;
-        start..start + self.every.months()
-    }
-
-    /// Every month that some figure needs.
-    fn window(&self) -> BTreeSet<Month> {
-        let facts = self.facts.iter();
-        facts.flat_map(|fact| self.first_months.iter().flat_map(|first| self.months(fact, *first))).collect()
-    }
-
-    fn is_excluded(&self, code: &str) -> bool {
-        self.exclude.contains(code)
-    }
-
-    /// Refuses a binding that would make more figures than anybody could hold.
-    fn refuse_many(&self, figures: &Figures<'_>) -> Result<(), Diagnostic> {
-        let members: usize = self.footprints.iter().map(|footprint| footprint.members.len()).sum();
-        let recipients = figures.rows.len() + members;
-        let count = recipients.saturating_mul(self.facts.len()).saturating_mul(self.first_months.len());
-        let message = format!("the binding makes more than {MOST_FIGURES} figures");
-        let place = || self.root.place.clone();
-        if count > MOST_FIGURES { Err(Diagnostic::error(Code::TOO_LARGE, place(), message)) } else { Ok(()) }
-    }
-
-    /// Refuses codes of the binding that the table does not know: they are misspelt, and what is said of
-    /// them would silently hold for nobody.
-    fn check_codes(&self, figures: &Figures<'_>, mistakes: &mut Mistakes) {
-        let footprints: BTreeSet<&str> = self.footprints.iter().map(|footprint| footprint.id).collect();
-        let of_recipients = self.by_recipient.iter().map(|(code, entry)| (*code, &entry.key_place));
-        let of_recipients = of_recipients.filter(|(code, _)| !footprints.contains(code));
-        for (code, place) in self.named_codes.iter().copied().chain(of_recipients) {
-            if !figures.codes.contains(code) && !mistakes.is_full() {
-                let message = format!("the code `{code}` is in no row of the table");
-                let mistake = Diagnostic::error(Code::UNKNOWN_RECIPIENT, place.clone(), message);
-                mistakes.add(mistake.near_miss(code, figures.codes.iter().copied()));
-            }
-        }
-    }
-}
-
-fn wrong(code: Code, node: &Node, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(code, node.place.clone(), message)
-}
-
-fn read_version(root: &Node, mistakes: &mut Mistakes) {
-    let Some(version) = mistakes.required(root, "binding") else { return };
-    if version.as_text() != Some("1") {
-        mistakes.add(
-            wrong(Code::WRONG_VALUE, version, "this version reads bindings of format 1").help("write `binding: 1`"),
-        );
-    }
-}
-
-/// Finds columns by name.
-struct Columns<'t> {
-    /// `None` where the table could not be read; its columns are then nobody's mistake.
-    table: Option<&'t Table>,
-}
-
-impl Columns<'_> {
-    fn required(&self, node: &Node, key: &str, mistakes: &mut Mistakes) -> Option<usize> {
-        let value = mistakes.required(node, key)?;
-        self.find(value, mistakes)
-    }
-
-    fn optional(&self, node: &Node, key: &str, mistakes: &mut Mistakes) -> Option<usize> {
-        self.find(node.get(key)?, mistakes)
-    }
-
-    fn find(&self, value: &Node, mistakes: &mut Mistakes) -> Option<usize> {
-        let name = mistakes.text(value, "a column")?;
-        let table = self.table?;
-        let column = table.column(name);
-        if column.is_none() {
-            let message = format!("the table has no column `{name}`");
-            let mistake = wrong(Code::MISSING_COLUMN, value, message);
-            let mistake = mistake.help(format!("the columns are {}", table.columns()));
-            mistakes.add(mistake.near_miss(name, table.header.cells()));
-        }
-        column
-    }
-}
-
-fn read_changes<'n>(
-    recipient: Option<&'n Node>,
-    named: &mut Vec<(&'n str, &'n Place)>,
-    mistakes: &mut Mistakes,
-) -> BTreeMap<&'n str, Vec<Change<'n>>> {
-    let mut changes: BTreeMap<&str, Vec<Change<'_>>> = BTreeMap::new();
-    for (key, other) in [("ended", "into"), ("began", "from")] {
-        for entry in mistakes.entries(recipient.and_then(|node| node.get(key)), &format!("`{key}`")) {
-            named.push((&entry.key, &entry.key_place));
-            if let Some(change) = read_change(&entry.value, other, mistakes) {
-                changes.entry(&entry.key).or_default().push(change);
-            }
-        }
-    }
-    changes
-}
-
-fn read_change<'n>(node: &'n Node, other: &str, mistakes: &mut Mistakes) -> Option<Change<'n>> {
-    let entries = mistakes.entries(Some(node), "a code that began or ended");
-    mistakes.known(entries, &["on", other]);
-    let value = mistakes.required(node, "on")?;
-    let on = mistakes.text(value, "`on`")?;
-    let Ok(date) = on.parse::<Date>() else {
-        mistakes.add(wrong(Code::BAD_DATE, value, format!("expected a date such as 2015-04-01, found `{on}`")));
-        return None;
-    };
-    let month = i32::from(date.year()) * 12 + i32::from(date.month()) - 1;
-    let others = node.get(other).map_or_else(Vec::new, |value| one_or_more(value, other, mistakes));
-    Some(Change { on, month, ended: other == "into", others })
-}
-
-fn one_or_more<'n>(node: &'n Node, key: &str, mistakes: &mut Mistakes) -> Vec<&'n str> {
-    match &node.content {
-        Content::List(items) => items.iter().filter_map(|item| mistakes.text(item, &format!("`{key}`"))).collect(),
-        _ => mistakes.text(node, &format!("`{key}`")).into_iter().collect(),
-    }
-}
-
-fn read_footprints<'n>(
-    root: &'n Node,
-    named: &mut Vec<(&'n str, &'n Place)>,
-    mistakes: &mut Mistakes,
-) -> Vec<Footprint<'n>> {
-    let mut footprints = Vec::new();
-    for entry in mistakes.entries(root.get("footprints"), "`footprints`") {
-        let entries = mistakes.entries(Some(&entry.value), "a footprint");
-        mistakes.known(entries, &["name", "codes"]);
-        let codes = mistakes.required(&entry.value, "codes");
-        let items = mistakes.items(codes, "`codes`");
-        let members = items.iter().filter_map(|item| read_member(item, named, mistakes)).collect();
-        let name = entry.value.get("name");
-        footprints.push(Footprint { id: &entry.key, place: &entry.key_place, name, members });
-    }
-    footprints
-}
-
-fn read_member<'n>(
-    node: &'n Node,
-    named: &mut Vec<(&'n str, &'n Place)>,
-    mistakes: &mut Mistakes,
-) -> Option<Member<'n>> {
-    let entries = mistakes.entries(Some(node), "a code of a footprint");
-    mistakes.known(entries, &["code", "from", "until"]);
-    let value = mistakes.required(node, "code")?;
-    let code = mistakes.text(value, "`code`")?;
-    named.push((code, &value.place));
-    let from = read_bound(node, "from", Month::MIN, mistakes);
-    let until = read_bound(node, "until", Month::MAX, mistakes);
-    Some(Member { code, from, until })
-}
-
-fn read_bound(node: &Node, key: &str, otherwise: Month, mistakes: &mut Mistakes) -> Month {
-    let Some(value) = node.get(key) else { return otherwise };
-    let text = mistakes.text(value, &format!("`{key}`")).unwrap_or_default();
-    period::month(text).unwrap_or_else(|| {
-        mistakes.add(wrong(Code::BAD_PERIOD, value, format!("expected a month such as 2015-04, found `{text}`")));
-        otherwise
-    })
-}
-
-fn read_period(root: &Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<usize> {
-    let node = mistakes.required(root, "period")?;
-    let entries = mistakes.entries(Some(node), "`period`");
-    mistakes.known(entries, &["column", "every"]);
-    if let Some(every) = mistakes.required(node, "every").filter(|every| every.as_text() != Some("month")) {
-        mistakes
-            .add(wrong(Code::WRONG_VALUE, every, "the rows of a table are read by month").help("write `every: month`"));
-    }
-    columns.required(node, "column", mistakes)
-}
-
-/// The periods of the scheme that cases are made for: how long they are, and the first month of each.
-fn read_periods(root: &Node, mistakes: &mut Mistakes) -> Option<(Every, Vec<Month>)> {
-    let node = mistakes.required(root, "periods")?;
-    let entries = mistakes.entries(Some(node), "`periods`");
-    mistakes.known(entries, &["every", "from", "to"]);
-    let written = mistakes.required(node, "every")?;
-    let Some(every) = written.as_text().and_then(Every::parse) else {
-        let names = shape::list(Every::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>());
-        mistakes.add(wrong(Code::WRONG_VALUE, written, format!("expected one of {names} for `every`")));
-        return None;
-    };
-    let from = read_label(node, "from", every, mistakes);
-    let to = read_label(node, "to", every, mistakes);
-    let (from, to) = (from?, to?);
-    let months: Vec<Month> = std::iter::successors(Some(from), |first| Some(first + every.months()))
-        .take_while(|first| *first <= to)
-        .take(MOST_PERIODS + 1)
-        .collect();
-    if months.is_empty() {
-        mistakes.add(wrong(Code::BAD_PERIOD, node, "the periods end before they begin"));
-    } else if months.len() > MOST_PERIODS {
-        mistakes.add(wrong(Code::TOO_LARGE, node, format!("there are more than {MOST_PERIODS} periods")));
-    }
-    Some((every, months))
-}
-
-fn read_label(node: &Node, key: &str, every: Every, mistakes: &mut Mistakes) -> Option<Month> {
-    let value = mistakes.required(node, key)?;
-    let label = mistakes.text(value, &format!("`{key}`"))?;
-    let first = every.first_month(label);
-    if first.is_none() {
-        let message = format!("expected a period such as {}, found `{label}`", every.example());
-        mistakes.add(wrong(Code::BAD_PERIOD, value, message));
-    }
-    first
-}
-
-fn read_missing<'n>(root: &'n Node, mistakes: &mut Mistakes) -> BTreeSet<&'n str> {
-    let items = mistakes.items(root.get("missing"), "`missing`");
-    items.iter().filter_map(|item| mistakes.text(item, "a text that means missing")).collect()
-}
-
-fn read_facts<'n>(root: &'n Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Vec<Fact<'n>> {
-    let node = mistakes.required(root, "facts");
-    let entries = mistakes.entries(node, "`facts`");
-    if let (Some(node), []) = (node, entries) {
-        mistakes.add(wrong(Code::MISSING_KEY, node, "no fact is taken from the table"));
-    }
-    entries.iter().filter_map(|entry| read_fact(entry, columns, mistakes)).collect()
-}
-
-fn read_fact<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Fact<'n>> {
-    let node = &entry.value;
-    let entries = mistakes.entries(Some(node), "a fact");
-    mistakes.known(entries, &["column", "combine", "months-before"]);
-    if let Some(combine) = mistakes.required(node, "combine").filter(|combine| combine.as_text() != Some("sum")) {
-        mistakes
-            .add(wrong(Code::WRONG_VALUE, combine, "months are combined by their sum").help("write `combine: sum`"));
-    }
-    let months_before = match node.get("months-before") {
-        None => 0,
-        Some(value) => read_months_before(value, mistakes)?,
-    };
-    let column = columns.required(node, "column", mistakes)?;
-    Some(Fact { name: &entry.key, place: &entry.key_place, column, months_before })
-}
-
-fn read_months_before(value: &Node, mistakes: &mut Mistakes) -> Option<Month> {
-    let months = value.as_text().and_then(|text| text.parse::<u16>().ok()).filter(|months| *months <= 1200);
-    if months.is_none() {
-        let message = "expected a number of months from 0 to 1200 for `months-before`";
-        mistakes.add(wrong(Code::WRONG_VALUE, value, message));
-    }
-    months.map(Month::from)
-}
-
-/// A fact is either read from the table or set; `for` may replace both, for the recipient it names.
-fn check_set(set: &[Entry], facts: &[Fact<'_>], by_recipient: &[Entry], mistakes: &mut Mistakes) {
-    let read: BTreeSet<&str> = facts.iter().map(|fact| fact.name).collect();
-    for entry in set.iter().filter(|entry| read.contains(entry.key.as_str())) {
-        let message = format!("the fact `{}` is both read from the table and set", entry.key);
-        mistakes.add(Diagnostic::error(Code::DUPLICATE_NAME, entry.key_place.clone(), message));
-    }
-    for entry in by_recipient {
-        mistakes.entries(Some(&entry.value), &format!("`{}`", entry.key));
-    }
 }
 
 /// The rows that the binding needs, by code and month.
@@ -460,6 +83,31 @@ impl<'t> Figures<'t> {
             let message = format!("a second row for `{code}` in {}", period::month_label(month));
             let mistake = Diagnostic::error(Code::BAD_ROW, table.place(row, plan.code), message);
             mistakes.add(mistake.help(format!("the first is in line {}", first.line)));
+        }
+    }
+
+    /// Refuses a binding that would make more figures than anybody could hold.
+    fn refuse_many(&self, plan: &Plan<'_>) -> Result<(), Diagnostic> {
+        let members: usize = plan.footprints.iter().map(|footprint| footprint.members.len()).sum();
+        let recipients = self.rows.len() + members;
+        let count = recipients.saturating_mul(plan.facts.len()).saturating_mul(plan.first_months.len());
+        let message = format!("the binding makes more than {MOST_FIGURES} figures");
+        let place = || plan.root.place.clone();
+        if count > MOST_FIGURES { Err(Diagnostic::error(Code::TOO_LARGE, place(), message)) } else { Ok(()) }
+    }
+
+    /// Refuses codes of the binding that the table does not know: they are misspelt, and what is said of
+    /// them would silently hold for nobody.
+    fn check_codes(&self, plan: &Plan<'_>, mistakes: &mut Mistakes) {
+        let footprints: BTreeSet<&str> = plan.footprints.iter().map(|footprint| footprint.id).collect();
+        let of_recipients = plan.by_recipient.iter().map(|(code, entry)| (*code, &entry.key_place));
+        let of_recipients = of_recipients.filter(|(code, _)| !footprints.contains(code));
+        for (code, place) in plan.named_codes.iter().copied().chain(of_recipients) {
+            if !self.codes.contains(code) && !mistakes.is_full() {
+                let message = format!("the code `{code}` is in no row of the table");
+                let mistake = Diagnostic::error(Code::UNKNOWN_RECIPIENT, place.clone(), message);
+                mistakes.add(mistake.near_miss(code, self.codes.iter().copied()));
+            }
         }
     }
 
