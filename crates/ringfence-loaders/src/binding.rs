@@ -22,6 +22,7 @@ const MOST_FIGURES: usize = 2_000_000;
 
 /// Makes a case of each recipient in a table: first by code, then the footprints as the binding lists them.
 ///
+/// Where the binding says which rows count, the others are as good as not there.
 /// A code without any row in the months that the binding needs is no recipient.
 ///
 /// # Errors
@@ -49,7 +50,7 @@ impl<'t> Figures<'t> {
     fn read(plan: &Plan<'_>, table: &'t Table, mistakes: &mut Mistakes) -> Self {
         let window = plan.window();
         let mut figures = Self { codes: BTreeSet::new(), rows: BTreeMap::new() };
-        for row in &table.rows {
+        for row in table.rows.iter().filter(|row| plan.reads(row)) {
             let code = row.cell(plan.code);
             figures.codes.insert(code);
             let Some(month) = period::month(row.cell(plan.period)) else {
@@ -104,7 +105,7 @@ impl<'t> Figures<'t> {
         let of_recipients = of_recipients.filter(|(code, _)| !footprints.contains(code));
         for (code, place) in plan.named_codes.iter().copied().chain(of_recipients) {
             if !self.codes.contains(code) && !mistakes.is_full() {
-                let message = format!("the code `{code}` is in no row of the table");
+                let message = format!("the code `{code}` is in no row {}", plan.scope());
                 let mistake = Diagnostic::error(Code::UNKNOWN_RECIPIENT, place.clone(), message);
                 mistakes.add(mistake.near_miss(code, self.codes.iter().copied()));
             }
@@ -533,6 +534,58 @@ month,code,name,n
             ),
         ] {
             assert_eq!(make(BINDING, &TABLE.replace(from, to)).unwrap_err(), [expected], "{to}");
+        }
+    }
+
+    #[test]
+    fn only_the_rows_that_where_lets_through_are_read() {
+        let table = "\
+level,code,period,beds,kind
+area,A1,2015-04,5,open
+area,A1,2015-05,6,planned
+area,A1,2015-06,7,open
+region,R1,2015-04,x,open
+nation,E1,all,x,open
+";
+        let binding = |only: &str| {
+            format!(
+                "binding: 1\ntable: t.csv\nrecipient: {{ code: code }}\nperiod: {{ column: period, every: month }}\n\
+                 periods: {{ every: month, from: 2015-04, to: 2015-06 }}\nfacts: {{ n: {{ column: beds, combine: sum }} }}\n\
+                 where: {only}\n"
+            )
+        };
+        let made = |only: &str| make(&binding(only), table).unwrap();
+        let cases = made("{ level: area }");
+        assert_eq!(cases.len(), 1);
+        assert_eq!(figure(&cases, 0, "n", "2015-05"), ("6".to_owned(), "t.csv, line 3".to_owned()));
+        let cases = made("{ level: [area, area], kind: [open] }");
+        assert_eq!(figure(&cases, 0, "n", "2015-05"), ("missing".to_owned(), "no figure for 2015-05".to_owned()));
+        for (only, expected) in [
+            (
+                "{ levle: area }",
+                "b:7:10: the table has no column `levle` [missing-column] (help: a similar name exists: `level`)",
+            ),
+            (
+                "{ level: [area, regoin] }",
+                "b:7:24: no row has `regoin` in the column `level` [wrong-value] (help: a similar name exists: `region`)",
+            ),
+            (
+                "{ level: AREA }",
+                "b:7:17: no row has `AREA` in the column `level` [wrong-value] (help: the texts in the column are `area`, `nation`, `region`)",
+            ),
+            (
+                "{ level: nation, kind: planned }",
+                "b:7:8: no row has such a text in each of these columns at once [wrong-value] (help: each text is in some row, but no row would be read)",
+            ),
+            ("{ level: [] }", "b:7:17: the list of texts for `level` is empty, so no row would be read [wrong-value]"),
+            ("{ level: { a: b } }", "b:7:17: expected a text for `level`, found a mapping [wrong-value]"),
+            ("area", "b:7:8: expected a mapping for `where`, found `area` [wrong-value]"),
+            (
+                "{ level: area }\nfor: { R12345: { m: 1 } }",
+                "b:8:8: the code `R12345` is in no row that `where` lets through [unknown-recipient]",
+            ),
+        ] {
+            assert_eq!(make(&binding(only), table).unwrap_err(), [expected], "{only}");
         }
     }
 

@@ -8,10 +8,10 @@ use ringfence_core::source::{Content, Entry, Node, Place};
 
 use crate::period::{self, Every, Month};
 use crate::shape::{self, Mistakes};
-use crate::table::Table;
+use crate::table::{Row, Table};
 
 /// The keys of a binding.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "binding",
     "title",
     "pack",
@@ -19,6 +19,7 @@ const KEYS: [&str; 15] = [
     "source",
     "rules-at",
     "known-by",
+    "where",
     "recipient",
     "footprints",
     "period",
@@ -28,6 +29,8 @@ const KEYS: [&str; 15] = [
     "set",
     "for",
 ];
+/// How many texts of a column a reader can take in.
+const MOST_LISTED: usize = 8;
 /// How many periods a scheme may have.
 const MOST_PERIODS: usize = 1200;
 
@@ -35,6 +38,7 @@ const MOST_PERIODS: usize = 1200;
 pub(crate) struct Plan<'n> {
     pub(crate) root: &'n Node,
     pub(crate) source: Option<&'n str>,
+    only: Vec<Only<'n>>,
     pub(crate) code: usize,
     pub(crate) name: Option<usize>,
     pub(crate) exclude: BTreeSet<&'n str>,
@@ -48,6 +52,12 @@ pub(crate) struct Plan<'n> {
     pub(crate) facts: Vec<Fact<'n>>,
     pub(crate) set: &'n [Entry],
     pub(crate) by_recipient: BTreeMap<&'n str, &'n Entry>,
+}
+
+/// A column and the texts of which a row that is read has one.
+struct Only<'n> {
+    column: usize,
+    texts: BTreeSet<&'n str>,
 }
 
 /// A code that ended or began.
@@ -85,6 +95,7 @@ impl<'n> Plan<'n> {
         mistakes.known(shape::entries_of(root), &KEYS);
         read_version(root, mistakes);
         let columns = Columns { table };
+        let only = read_where(root, &columns, mistakes);
         let recipient = mistakes.required(root, "recipient");
         let recipient_entries = mistakes.entries(recipient, "`recipient`");
         mistakes.known(recipient_entries, &["code", "name", "exclude", "ended", "began"]);
@@ -110,6 +121,7 @@ impl<'n> Plan<'n> {
         (mistakes.0.len() == before).then_some(Self {
             root,
             source,
+            only,
             code,
             name,
             exclude,
@@ -138,8 +150,24 @@ impl<'n> Plan<'n> {
         facts.flat_map(|fact| self.first_months.iter().flat_map(|first| self.months(fact, *first))).collect()
     }
 
+    /// Whether `where` lets a row through.
+    pub(crate) fn reads(&self, row: &Row) -> bool {
+        self.only.iter().all(|only| only.reads(row))
+    }
+
+    /// The rows in which a code of the binding must be found, for a reader.
+    pub(crate) fn scope(&self) -> &'static str {
+        if self.only.is_empty() { "of the table" } else { "that `where` lets through" }
+    }
+
     pub(crate) fn is_excluded(&self, code: &str) -> bool {
         self.exclude.contains(code)
+    }
+}
+
+impl Only<'_> {
+    fn reads(&self, row: &Row) -> bool {
+        self.texts.contains(row.cell(self.column))
     }
 }
 
@@ -174,16 +202,60 @@ impl Columns<'_> {
 
     fn find(&self, value: &Node, mistakes: &mut Mistakes) -> Option<usize> {
         let name = mistakes.text(value, "a column")?;
+        self.named(name, &value.place, mistakes)
+    }
+
+    fn named(&self, name: &str, place: &Place, mistakes: &mut Mistakes) -> Option<usize> {
         let table = self.table?;
         let column = table.column(name);
         if column.is_none() {
             let message = format!("the table has no column `{name}`");
-            let mistake = wrong(Code::MISSING_COLUMN, value, message);
+            let mistake = Diagnostic::error(Code::MISSING_COLUMN, place.clone(), message);
             let mistake = mistake.help(format!("the columns are {}", table.columns()));
             mistakes.add(mistake.near_miss(name, table.header.cells()));
         }
         column
     }
+}
+
+fn read_where<'n>(root: &'n Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Vec<Only<'n>> {
+    let (node, before) = (root.get("where"), mistakes.0.len());
+    let entries = mistakes.entries(node, "`where`");
+    let only: Vec<Only<'_>> = entries.iter().filter_map(|entry| read_only(entry, columns, mistakes)).collect();
+    let sound = mistakes.0.len() == before && !only.is_empty();
+    let lets_any_through = |table: &Table| table.rows.iter().any(|row| only.iter().all(|only| only.reads(row)));
+    if let Some(node) = node.filter(|_| sound && !columns.table.is_some_and(lets_any_through)) {
+        let mistake = wrong(Code::WRONG_VALUE, node, "no row has such a text in each of these columns at once");
+        mistakes.add(mistake.help("each text is in some row, but no row would be read"));
+    }
+    only
+}
+
+fn read_only<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Only<'n>> {
+    let column = columns.named(&entry.key, &entry.key_place, mistakes);
+    let written = match &entry.value.content {
+        Content::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(&entry.value),
+    };
+    if written.is_empty() {
+        let message = format!("the list of texts for `{}` is empty, so no row would be read", entry.key);
+        mistakes.add(wrong(Code::WRONG_VALUE, &entry.value, message));
+    }
+    let what = format!("`{}`", entry.key);
+    let texts: Vec<_> = written.iter().filter_map(|item| Some((mistakes.text(item, &what)?, item))).collect();
+    let (column, table) = (column?, columns.table?);
+    let found: BTreeSet<&str> = table.rows.iter().map(|row| row.cell(column)).collect();
+    // A text that no row has would leave out, without a word, all that it was meant to let in.
+    for (text, item) in texts.iter().filter(|(text, _)| !found.contains(text)) {
+        let mistake = wrong(Code::WRONG_VALUE, item, format!("no row has `{text}` in the column `{}`", entry.key));
+        let mistake = if found.len() <= MOST_LISTED {
+            mistake.help(format!("the texts in the column are {}", shape::list(&found)))
+        } else {
+            mistake
+        };
+        mistakes.add(mistake.near_miss(text, found.iter().copied()));
+    }
+    Some(Only { column, texts: texts.into_iter().map(|(text, _)| text).collect() })
 }
 
 fn read_changes<'n>(
