@@ -12,8 +12,8 @@ use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
 mod plan;
 
-use self::plan::{Fact, Footprint, Member, Plan};
-use crate::period::{self, Month};
+use self::plan::{Fact, Footprint, Member, Months, Plan};
+use crate::period::{self, Month, Written};
 use crate::shape::{self, Mistakes};
 use crate::table::{Row, Table};
 
@@ -48,15 +48,18 @@ struct Figures<'t> {
 
 impl<'t> Figures<'t> {
     fn read(plan: &Plan<'_>, table: &'t Table, mistakes: &mut Mistakes) -> Self {
-        let window = plan.window();
         let mut figures = Self { codes: BTreeSet::new(), rows: BTreeMap::new() };
-        for row in table.rows.iter().filter(|row| plan.reads(row)) {
+        let rows: Vec<&Row> = table.rows.iter().filter(|row| plan.reads(row)).collect();
+        figures.codes.extend(rows.iter().map(|row| row.cell(plan.code)));
+        if let Err(mistake) = check_months(plan, table, &rows) {
+            mistakes.add(mistake);
+            return figures;
+        }
+        let window = plan.window();
+        for row in rows {
             let code = row.cell(plan.code);
-            figures.codes.insert(code);
-            let Some(month) = period::month(row.cell(plan.period)) else {
-                let text = row.cell(plan.period);
-                let message = format!("expected a month such as 2015-04, found `{text}`");
-                mistakes.add(Diagnostic::error(Code::BAD_PERIOD, table.place(row, plan.period), message));
+            let Some(month) = plan.period.written.month(row.cell(plan.period.column)) else {
+                mistakes.add(no_month(plan, table, row));
                 continue;
             };
             if window.contains(&month) && !plan.is_excluded(code) {
@@ -115,6 +118,33 @@ impl<'t> Figures<'t> {
     fn row(&self, code: &str, month: Month) -> Option<&'t Row> {
         self.rows.get(code)?.get(&month).copied()
     }
+}
+
+/// Refuses a column whose months are all written in another way than the binding says: that is one mistake
+/// of the binding, and not one of each row.
+fn check_months(plan: &Plan<'_>, table: &Table, rows: &[&Row]) -> Result<(), Diagnostic> {
+    let Months { column, written, place } = plan.period;
+    let all = |way: Written| rows.iter().all(|row| way.month(row.cell(column)).is_some());
+    // One in May counts for short names and for long ones.
+    let other = if all(written) { None } else { Written::ALL.into_iter().find(|way| all(*way)) };
+    let Some(other) = other else { return Ok(()) };
+    let (found, expected) = (other.example(), written.example());
+    let name = table.header.cell(column);
+    let message = format!("the column `{name}` has its months as in `{found}`, not as in `{expected}`");
+    let mistake = Diagnostic::error(Code::BAD_PERIOD, place.clone(), message);
+    Err(mistake.help(format!("write `written: {found}` under `period`")))
+}
+
+/// A cell that is no month, or one written in another way than the others.
+fn no_month(plan: &Plan<'_>, table: &Table, row: &Row) -> Diagnostic {
+    let Months { column, written, .. } = plan.period;
+    let (text, expected) = (row.cell(column), written.example());
+    let message = format!("expected a month such as {expected}, found `{text}`");
+    let mistake = Diagnostic::error(Code::BAD_PERIOD, table.place(row, column), message);
+    if Written::ways(text).is_empty() {
+        return mistake;
+    }
+    mistake.help("a column has all its months written in one way; `written` under `period` says which")
 }
 
 /// Makes the cases.
@@ -586,6 +616,66 @@ nation,E1,all,x,open
             ),
         ] {
             assert_eq!(make(&binding(only), table).unwrap_err(), [expected], "{only}");
+        }
+    }
+
+    #[test]
+    fn months_are_read_as_the_binding_writes_one() {
+        let table = "month,code,n\nApr 2024,A1,5\nMay 2024,A1,6\nJun 2024,A1,7\n";
+        let binding = |period: &str| {
+            format!(
+                "binding: 1\ntable: t.csv\nrecipient: {{ code: code }}\nperiod: {{ column: month, every: month{period} }}\n\
+                 periods: {{ every: quarter, from: 2024-25 Q1, to: 2024-25 Q1 }}\n\
+                 facts: {{ n: {{ column: n, combine: sum }} }}\n"
+            )
+        };
+        let long = table.replace("Apr", "April").replace("Jun", "June");
+        let numbers = "month,code,n\n2024-04,A1,5\n2024-05,A1,6\n2024-06,A1,7\n";
+        for (written, table) in [
+            (", written: Apr 2024", table),
+            (", written: December 1999", &long),
+            (", written: 2015-04", numbers),
+            ("", numbers),
+        ] {
+            let cases = make(&binding(written), table).unwrap();
+            assert_eq!(figure(&cases, 0, "n", "2024-25 Q1"), ("18".to_owned(), "t.csv, lines 2, 3, 4".to_owned()));
+        }
+        let one_way = "a column has all its months written in one way; `written` under `period` says which";
+        for (written, table, expected) in [
+            (
+                "",
+                table.to_owned(),
+                "b:4:19: the column `month` has its months as in `Apr 2015`, not as in `2015-04` [bad-period] (help: write `written: Apr 2015` under `period`)",
+            ),
+            (
+                ", written: Apr 2024",
+                long.clone(),
+                "b:4:49: the column `month` has its months as in `April 2015`, not as in `Apr 2015` [bad-period] (help: write `written: April 2015` under `period`)",
+            ),
+            (
+                ", written: Apr 2024",
+                table.replace("Jun 2024", "2024-06"),
+                &format!(
+                    "data/t.csv:4:1: expected a month such as Apr 2015, found `2024-06` [bad-period] (help: {one_way})"
+                ),
+            ),
+            (
+                ", written: Apr 2024",
+                table.replace("Jun 2024", "Jun 24"),
+                "data/t.csv:4:1: expected a month such as Apr 2015, found `Jun 24` [bad-period]",
+            ),
+            (
+                ", written: 04/2024",
+                table.to_owned(),
+                "b:4:49: expected a month such as 2015-04, Apr 2015 or April 2015, found `04/2024` [bad-period]",
+            ),
+            (
+                ", written: May 2024",
+                table.to_owned(),
+                "b:4:49: `May 2024` does not say whether the names of months are cut short [bad-period] (help: write another month, such as `Apr 2015` or `April 2015`)",
+            ),
+        ] {
+            assert_eq!(make(&binding(written), &table).unwrap_err(), [expected], "{written}");
         }
     }
 

@@ -8,6 +8,63 @@ const YEAR_BEGINS: i32 = 3;
 /// A month, counted from January of the year 0.
 pub(crate) type Month = i32;
 
+/// The names of the months; a short one is the first three letters.
+const NAMES: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// How a table writes its months. The names are English ones wherever the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// `2015-04`.
+    Numbers,
+    /// `Apr 2015`.
+    Short,
+    /// `April 2015`.
+    Long,
+}
+
+impl Written {
+    pub(crate) const ALL: [Self; 3] = [Self::Numbers, Self::Short, Self::Long];
+
+    /// The ways in which a text would be a month: two for one in May.
+    pub(crate) fn ways(text: &str) -> Vec<Self> {
+        Self::ALL.into_iter().filter(|written| written.month(text).is_some()).collect()
+    }
+
+    /// A month for an example, of which no other way makes one.
+    pub(crate) const fn example(self) -> &'static str {
+        match self {
+            Self::Numbers => "2015-04",
+            Self::Short => "Apr 2015",
+            Self::Long => "April 2015",
+        }
+    }
+
+    /// The month that a text is when written so.
+    pub(crate) fn month(self, text: &str) -> Option<Month> {
+        if self == Self::Numbers {
+            return month(text);
+        }
+        let (name, year) = text.split_once(' ')?;
+        let year = digits(year).filter(|_| year.len() == 4)?;
+        let short = self == Self::Short;
+        let index = NAMES.iter().position(|full| full.get(..3).filter(|_| short).unwrap_or(full) == name)?;
+        Some(year * 12 + Month::try_from(index).ok()?)
+    }
+}
+
 /// How long the periods of a scheme are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Every {
@@ -106,6 +163,39 @@ mod tests {
         }
         for label in ["2014-13", "2014-00", "2014-4", "14-04", "2014-+4", "2014-04-01", "é"] {
             assert_eq!(month(label), None, "{label}");
+        }
+    }
+
+    #[test]
+    fn a_month_is_read_in_the_way_that_is_asked_for_and_in_no_other() {
+        for (text, ways, label) in [
+            ("2024-04", vec![Written::Numbers], "2024-04"),
+            ("Apr 2024", vec![Written::Short], "2024-04"),
+            ("April 2024", vec![Written::Long], "2024-04"),
+            ("May 2024", vec![Written::Short, Written::Long], "2024-05"),
+            ("Sep 0999", vec![Written::Short], "0999-09"),
+            ("December 2024", vec![Written::Long], "2024-12"),
+        ] {
+            assert_eq!(Written::ways(text), ways, "{text}");
+            assert_eq!(month_label(ways[0].month(text).unwrap()), label);
+        }
+        for text in [
+            "",
+            "Apr",
+            "apr 2024",
+            "APR 2024",
+            "Sept 2024",
+            "Apr 24",
+            "Apr  2024",
+            "Apr-2024",
+            "Apr 2024 ",
+            "avril 2024",
+            "Apr\u{a0}2024",
+        ] {
+            assert_eq!(Written::ways(text), [], "{text}");
+        }
+        for written in Written::ALL {
+            assert_eq!(Written::ways(written.example()), [written]);
         }
     }
 }

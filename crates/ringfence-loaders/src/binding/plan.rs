@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::source::{Content, Entry, Node, Place};
 
-use crate::period::{self, Every, Month};
+use crate::period::{self, Every, Month, Written};
 use crate::shape::{self, Mistakes};
 use crate::table::{Row, Table};
 
@@ -45,7 +45,7 @@ pub(crate) struct Plan<'n> {
     pub(crate) changes: BTreeMap<&'n str, Vec<Change<'n>>>,
     pub(crate) named_codes: Vec<(&'n str, &'n Place)>,
     pub(crate) footprints: Vec<Footprint<'n>>,
-    pub(crate) period: usize,
+    pub(crate) period: Months<'n>,
     pub(crate) every: Every,
     pub(crate) first_months: Vec<Month>,
     pub(crate) missing: BTreeSet<&'n str>,
@@ -58,6 +58,14 @@ pub(crate) struct Plan<'n> {
 struct Only<'n> {
     column: usize,
     texts: BTreeSet<&'n str>,
+}
+
+/// The column of the months, and how they are written there.
+pub(crate) struct Months<'n> {
+    pub(crate) column: usize,
+    pub(crate) written: Written,
+    /// Where the binding says so.
+    pub(crate) place: &'n Place,
 }
 
 /// A code that ended or began.
@@ -338,15 +346,39 @@ fn read_bound(node: &Node, key: &str, otherwise: Month, mistakes: &mut Mistakes)
     })
 }
 
-fn read_period(root: &Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<usize> {
+fn read_period<'n>(root: &'n Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Months<'n>> {
     let node = mistakes.required(root, "period")?;
     let entries = mistakes.entries(Some(node), "`period`");
-    mistakes.known(entries, &["column", "every"]);
+    mistakes.known(entries, &["column", "every", "written"]);
     if let Some(every) = mistakes.required(node, "every").filter(|every| every.as_text() != Some("month")) {
         mistakes
             .add(wrong(Code::WRONG_VALUE, every, "the rows of a table are read by month").help("write `every: month`"));
     }
-    columns.required(node, "column", mistakes)
+    let written = node.get("written");
+    let way = written.map_or(Some(Written::Numbers), |written| read_written(written, mistakes));
+    let named = mistakes.required(node, "column")?;
+    let column = columns.find(named, mistakes);
+    Some(Months { column: column?, written: way?, place: &written.unwrap_or(named).place })
+}
+
+/// How months are written, by an example.
+fn read_written(node: &Node, mistakes: &mut Mistakes) -> Option<Written> {
+    let example = mistakes.text(node, "`written`")?;
+    let ways = Written::ways(example);
+    let [short, long] = [Written::Short.example(), Written::Long.example()];
+    match ways.as_slice() {
+        [way] => return Some(*way),
+        [] => {
+            let message = format!("expected a month such as 2015-04, {short} or {long}, found `{example}`");
+            mistakes.add(wrong(Code::BAD_PERIOD, node, message));
+        }
+        _ => {
+            let message = format!("`{example}` does not say whether the names of months are cut short");
+            let help = format!("write another month, such as `{short}` or `{long}`");
+            mistakes.add(wrong(Code::BAD_PERIOD, node, message).help(help));
+        }
+    }
+    None
 }
 
 /// The periods of the scheme that cases are made for: how long they are, and the first month of each.
