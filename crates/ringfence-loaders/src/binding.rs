@@ -12,7 +12,7 @@ use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
 mod plan;
 
-use self::plan::{Fact, Footprint, Member, Months, Plan};
+use self::plan::{Fact, Footprint, Member, Months, Plan, Who};
 use crate::period::{self, Month, Written};
 use crate::shape::{self, Mistakes};
 use crate::table::{Row, Table};
@@ -23,7 +23,7 @@ const MOST_FIGURES: usize = 2_000_000;
 /// Makes a case of each recipient in a table: first by code, then the footprints as the binding lists them.
 ///
 /// Where the binding says which rows count, the others are as good as not there.
-/// A code without any row in the months that the binding needs is no recipient.
+/// A code without any row in the months that the binding needs is no recipient; one recipient at least has a row.
 ///
 /// # Errors
 /// Every mistake in the binding; then, with a sound binding, every mistake in the table.
@@ -34,6 +34,9 @@ pub fn run(binding: &Document, table_file: &Arc<SourceFile>) -> Result<Vec<Docum
     let (Some(table), Some(plan), true) = (table, plan, mistakes.0.is_empty()) else { return Err(mistakes.0) };
     let figures = Figures::read(&plan, &table, &mut mistakes);
     figures.check_codes(&plan, &mut mistakes);
+    if mistakes.0.is_empty() {
+        figures.refuse_none(&plan).map_err(|mistake| vec![mistake])?;
+    }
     figures.refuse_many(&plan).map_err(|mistake| vec![mistake])?;
     let maker = Maker { binding, plan: &plan, table: &table, figures: &figures };
     let cases = maker.cases(&mut mistakes);
@@ -44,24 +47,28 @@ pub fn run(binding: &Document, table_file: &Arc<SourceFile>) -> Result<Vec<Docum
 struct Figures<'t> {
     codes: BTreeSet<&'t str>,
     rows: BTreeMap<&'t str, BTreeMap<Month, &'t Row>>,
+    /// The first and the last month of all rows that are read.
+    months: Option<(Month, Month)>,
 }
 
 impl<'t> Figures<'t> {
-    fn read(plan: &Plan<'_>, table: &'t Table, mistakes: &mut Mistakes) -> Self {
-        let mut figures = Self { codes: BTreeSet::new(), rows: BTreeMap::new() };
+    fn read(plan: &'t Plan<'_>, table: &'t Table, mistakes: &mut Mistakes) -> Self {
+        let mut figures = Self { codes: BTreeSet::new(), rows: BTreeMap::new(), months: None };
         let rows: Vec<&Row> = table.rows.iter().filter(|row| plan.reads(row)).collect();
-        figures.codes.extend(rows.iter().map(|row| row.cell(plan.code)));
+        figures.codes.extend(rows.iter().map(|row| plan.code(row)));
         if let Err(mistake) = check_months(plan, table, &rows) {
             mistakes.add(mistake);
             return figures;
         }
         let window = plan.window();
         for row in rows {
-            let code = row.cell(plan.code);
+            let code = plan.code(row);
             let Some(month) = plan.period.written.month(row.cell(plan.period.column)) else {
                 mistakes.add(no_month(plan, table, row));
                 continue;
             };
+            let (first, last) = figures.months.unwrap_or((month, month));
+            figures.months = Some((first.min(month), last.max(month)));
             if window.contains(&month) && !plan.is_excluded(code) {
                 figures.add(code, month, row, plan, table, mistakes);
             }
@@ -78,16 +85,32 @@ impl<'t> Figures<'t> {
         table: &Table,
         mistakes: &mut Mistakes,
     ) {
-        if code.is_empty() {
-            let place = table.place(row, plan.code);
-            mistakes.add(Diagnostic::error(Code::BAD_ROW, place, "the row names no recipient"));
+        if plan.names_nobody(code) {
+            let place = table.place(row, plan.code_column());
+            let mistake = Diagnostic::error(Code::BAD_ROW, place, "the row names no recipient");
+            mistakes.add(mistake.help(
+                "leave such rows out by `exclude` or `where`; of a table with one recipient, `recipient: { is: … }` says who",
+            ));
             return;
         }
         if let Some(first) = self.rows.entry(code).or_default().insert(month, row) {
             let message = format!("a second row for `{code}` in {}", period::month_label(month));
-            let mistake = Diagnostic::error(Code::BAD_ROW, table.place(row, plan.code), message);
+            let mistake = Diagnostic::error(Code::BAD_ROW, table.place(row, plan.code_column()), message);
             mistakes.add(mistake.help(format!("the first is in line {}", first.line)));
         }
+    }
+
+    /// Refuses a binding for which no row counts: it would make no case, or cases without a figure.
+    fn refuse_none(&self, plan: &Plan<'_>) -> Result<(), Diagnostic> {
+        if !self.rows.is_empty() {
+            return Ok(());
+        }
+        let message = "no row of a recipient is of a month that these periods need";
+        let mistake = Diagnostic::error(Code::BAD_PERIOD, plan.periods_place.clone(), message);
+        Err(match self.months.map(|(first, last)| (period::month_label(first), period::month_label(last))) {
+            Some((first, last)) => mistake.help(format!("the rows that are read run from {first} to {last}")),
+            None => mistake.help("the table has no rows"),
+        })
     }
 
     /// Refuses a binding that would make more figures than anybody could hold.
@@ -180,8 +203,13 @@ impl<'t> Maker<'_, 't> {
         for (code, rows) in &self.figures.rows {
             let members = [Member { code, from: Month::MIN, until: Month::MAX }];
             let Some(last) = rows.values().next_back() else { continue };
-            let name = self.plan.name.map(|column| Node::text(last.cell(column), self.table.place(last, column)));
-            let place = self.table.place(last, self.plan.code);
+            let (name, place) = match self.plan.who {
+                Who::Columns { code, name } => {
+                    let cell = |column| Node::text(last.cell(column), self.table.place(last, column));
+                    (name.map(cell), self.table.place(last, code))
+                }
+                Who::One { place, name, .. } => (name.cloned(), place.clone()),
+            };
             let recipient = Recipient { case: code.to_lowercase(), code, name, members: &members, place };
             self.case(&recipient, &mut made, &mut cases, mistakes);
         }
@@ -539,6 +567,7 @@ month,code,name,n
     fn mistakes_in_the_table_have_words_and_places() {
         let number =
             "(help: numbers are digits with at most one point; list a text that means missing under `missing`)";
+        let nobody = "(help: leave such rows out by `exclude` or `where`; of a table with one recipient, `recipient: { is: … }` says who)";
         for (from, to, expected) in [
             (
                 "Á one,2\n",
@@ -555,7 +584,8 @@ month,code,name,n
                 "2015-01,A1",
                 "data/t.csv:6:9: a second row for `A1` in 2015-01 [bad-row] (help: the first is in line 5)".to_owned(),
             ),
-            ("2015-02,A1", "2015-02,", "data/t.csv:6:9: the row names no recipient [bad-row]".to_owned()),
+            ("2015-02,A1", "2015-02,", format!("data/t.csv:6:9: the row names no recipient [bad-row] {nobody}")),
+            ("2015-02,A1", "2015-02,-", format!("data/t.csv:6:9: the row names no recipient [bad-row] {nobody}")),
             (
                 "C3,C,10",
                 "C3,C,10,11",
@@ -676,6 +706,112 @@ nation,E1,all,x,open
             ),
         ] {
             assert_eq!(make(&binding(written), &table).unwrap_err(), [expected], "{written}");
+        }
+    }
+
+    /// A binding of monthly figures of one recipient.
+    fn of_one(recipient: &str, periods: &str, facts: &str) -> String {
+        format!(
+            "binding: 1\ntable: t.csv\nrecipient: {recipient}\nperiod: {{ column: month, every: month }}\n\
+             periods: {periods}\nmissing: [\"-\"]\nfacts: {facts}\n"
+        )
+    }
+
+    /// Two years of figures, each its month's number, without 2015-06.
+    fn two_years() -> String {
+        let months = (2014..=2016).flat_map(|year| (1..=12).map(move |month| format!("{year}-{month:02}")));
+        let months = months.filter(|month| ("2014-04".."2016-04").contains(&month.as_str()) && month != "2015-06");
+        let rows =
+            months.map(|month| format!("-,{month},{}\n", month.split_once('-').unwrap().1.trim_start_matches('0')));
+        format!("code,month,n\n{}", rows.collect::<String>())
+    }
+
+    const ENGLAND: &str = "{ is: { code: E92000001, name: England } }";
+
+    #[test]
+    fn a_table_may_have_one_recipient_and_not_name_it() {
+        let month = "{ every: month, from: 2015-04, to: 2015-07 }";
+        let facts = "{ now: { column: n, combine: sum }, before: { column: n, combine: sum, months-before: 12 } }";
+        let cases = make(&of_one(ENGLAND, month, facts), &two_years()).unwrap();
+        let shown = |node: Option<&Node>| {
+            let node = node.unwrap();
+            format!("{} {}", node.place, node.as_text().unwrap())
+        };
+        let recipient = cases[0].root.get("recipient").unwrap();
+        assert_eq!((cases.len(), shown(cases[0].root.get("case"))), (1, "b:3:26 e92000001".to_owned()));
+        assert_eq!(shown(recipient.get("code")), "b:3:26 E92000001");
+        assert_eq!(shown(recipient.get("name")), "b:3:43 England");
+        for (fact, period, value, words) in [
+            ("now", "2015-04", "4", "t.csv, line 14"),
+            ("before", "2015-04", "4", "t.csv, line 2"),
+            ("now", "2015-06", "missing", "no figure for 2015-06"),
+            ("before", "2015-06", "6", "t.csv, line 4"),
+        ] {
+            assert_eq!(figure(&cases, 0, fact, period), (value.to_owned(), words.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_year_is_the_sum_of_twelve_months_and_missing_with_any() {
+        let year = "{ every: year, from: 2015-16, to: 2015-16 }";
+        let facts = "{ now: { column: n, combine: sum }, before: { column: n, combine: sum, months-before: 12 } }";
+        let cases = make(&of_one(ENGLAND, year, facts), &two_years()).unwrap();
+        let lines = "t.csv, lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13";
+        assert_eq!(figure(&cases, 0, "before", "2015-16"), ("78".to_owned(), lines.to_owned()));
+        let missing = ("missing".to_owned(), "no figure for 2015-06".to_owned());
+        assert_eq!(figure(&cases, 0, "now", "2015-16"), missing);
+    }
+
+    #[test]
+    fn mistakes_about_the_one_recipient_have_words_and_places() {
+        let month = "{ every: month, from: 2015-04, to: 2015-07 }";
+        let facts = "{ now: { column: n, combine: sum } }";
+        let nobody = "[bad-row] (help: leave such rows out by `exclude` or `where`; of a table with one recipient, `recipient: { is: … }` says who)";
+        for (recipient, periods, table, expected) in [
+            (
+                "{ is: { code: E1 }, exclude: { X: none } }",
+                month,
+                two_years(),
+                vec!["b:3:32: `exclude` is for a table of several recipients, and `is` says that there is one [wrong-value]".to_owned()],
+            ),
+            (
+                "{ is: { name: England } }",
+                month,
+                two_years(),
+                vec!["b:3:18: the key `code` is missing [missing-key]".to_owned()],
+            ),
+            (
+                "{ is: { code: \"-\" } }",
+                month,
+                two_years(),
+                vec!["b:3:26: `-` names no recipient [wrong-value]".to_owned()],
+            ),
+            (
+                "{ is: { code: E1 } }",
+                month,
+                two_years() + "-,2015-05,7\n",
+                vec!["data/t.csv:25:3: a second row for `E1` in 2015-05 [bad-row] (help: the first is in line 15)".to_owned()],
+            ),
+            (
+                "{ is: { code: E1 } }",
+                "{ every: year, from: 2017-18, to: 2018-19 }",
+                two_years(),
+                vec!["b:5:10: no row of a recipient is of a month that these periods need [bad-period] (help: the rows that are read run from 2014-04 to 2016-03)".to_owned()],
+            ),
+            (
+                "{ is: { code: E1 } }",
+                month,
+                "month,n\n".to_owned(),
+                vec!["b:5:10: no row of a recipient is of a month that these periods need [bad-period] (help: the table has no rows)".to_owned()],
+            ),
+            (
+                "{ code: code }",
+                "{ every: month, from: 2015-04, to: 2015-04 }",
+                two_years(),
+                vec![format!("data/t.csv:14:1: the row names no recipient {nobody}")],
+            ),
+        ] {
+            assert_eq!(make(&of_one(recipient, periods, facts), &table).unwrap_err(), expected, "{recipient}");
         }
     }
 

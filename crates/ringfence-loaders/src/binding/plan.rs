@@ -39,19 +39,27 @@ pub(crate) struct Plan<'n> {
     pub(crate) root: &'n Node,
     pub(crate) source: Option<&'n str>,
     only: Vec<Only<'n>>,
-    pub(crate) code: usize,
-    pub(crate) name: Option<usize>,
+    pub(crate) who: Who<'n>,
     pub(crate) exclude: BTreeSet<&'n str>,
     pub(crate) changes: BTreeMap<&'n str, Vec<Change<'n>>>,
     pub(crate) named_codes: Vec<(&'n str, &'n Place)>,
     pub(crate) footprints: Vec<Footprint<'n>>,
     pub(crate) period: Months<'n>,
     pub(crate) every: Every,
+    pub(crate) periods_place: &'n Place,
     pub(crate) first_months: Vec<Month>,
     pub(crate) missing: BTreeSet<&'n str>,
     pub(crate) facts: Vec<Fact<'n>>,
     pub(crate) set: &'n [Entry],
     pub(crate) by_recipient: BTreeMap<&'n str, &'n Entry>,
+}
+
+/// Whom the rows of the table are about.
+pub(crate) enum Who<'n> {
+    /// Several recipients, each row of the one whose code it has in a column.
+    Columns { code: usize, name: Option<usize> },
+    /// One recipient, which the table need not name.
+    One { code: &'n str, place: &'n Place, name: Option<&'n Node> },
 }
 
 /// A column and the texts of which a row that is read has one.
@@ -106,9 +114,8 @@ impl<'n> Plan<'n> {
         let only = read_where(root, &columns, mistakes);
         let recipient = mistakes.required(root, "recipient");
         let recipient_entries = mistakes.entries(recipient, "`recipient`");
-        mistakes.known(recipient_entries, &["code", "name", "exclude", "ended", "began"]);
-        let code = recipient.and_then(|node| columns.required(node, "code", mistakes));
-        let name = recipient.and_then(|node| columns.optional(node, "name", mistakes));
+        mistakes.known(recipient_entries, &["code", "name", "exclude", "ended", "began", "is"]);
+        let who = recipient.and_then(|node| read_who(node, &columns, mistakes));
         let exclude = mistakes.entries(recipient.and_then(|node| node.get("exclude")), "`exclude`");
         let mut named_codes = Vec::new();
         let changes = read_changes(recipient, &mut named_codes, mistakes);
@@ -125,19 +132,20 @@ impl<'n> Plan<'n> {
         let by_recipient = by_recipient.iter().map(|entry| (entry.key.as_str(), entry)).collect();
         let source = mistakes.optional(root, "source");
         let (every, first_months) = periods?;
-        let (code, period) = (code?, period?);
+        let periods_place = &root.get("periods")?.place;
+        let (who, period) = (who?, period?);
         (mistakes.0.len() == before).then_some(Self {
             root,
             source,
             only,
-            code,
-            name,
+            who,
             exclude,
             changes,
             named_codes,
             footprints,
             period,
             every,
+            periods_place,
             first_months,
             missing,
             facts,
@@ -166,6 +174,27 @@ impl<'n> Plan<'n> {
     /// The rows in which a code of the binding must be found, for a reader.
     pub(crate) fn scope(&self) -> &'static str {
         if self.only.is_empty() { "of the table" } else { "that `where` lets through" }
+    }
+
+    /// The code of the recipient that a row is about.
+    pub(crate) fn code<'a>(&'a self, row: &'a Row) -> &'a str {
+        match self.who {
+            Who::Columns { code, .. } => row.cell(code),
+            Who::One { code, .. } => code,
+        }
+    }
+
+    /// The column that tells recipients apart, or the months of the only one.
+    pub(crate) const fn code_column(&self) -> usize {
+        match self.who {
+            Who::Columns { code, .. } => code,
+            Who::One { .. } => self.period.column,
+        }
+    }
+
+    /// Whether a row names nobody: its code is blank, or is one of the texts that mean missing.
+    pub(crate) fn names_nobody(&self, code: &str) -> bool {
+        is_blank(code) || matches!(self.who, Who::Columns { .. }) && self.missing.contains(code)
     }
 
     pub(crate) fn is_excluded(&self, code: &str) -> bool {
@@ -264,6 +293,32 @@ fn read_only<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistake
         mistakes.add(mistake.near_miss(text, found.iter().copied()));
     }
     Some(Only { column, texts: texts.into_iter().map(|(text, _)| text).collect() })
+}
+
+fn read_who<'n>(node: &'n Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Who<'n>> {
+    let Some(one) = node.get("is") else {
+        let code = columns.required(node, "code", mistakes);
+        let name = columns.optional(node, "name", mistakes);
+        return code.map(|code| Who::Columns { code, name });
+    };
+    for entry in shape::entries_of(node).iter().filter(|entry| entry.key != "is") {
+        let message = format!("`{}` is for a table of several recipients, and `is` says that there is one", entry.key);
+        mistakes.add(Diagnostic::error(Code::WRONG_VALUE, entry.key_place.clone(), message));
+    }
+    let entries = mistakes.entries(Some(one), "`is`");
+    mistakes.known(entries, &["code", "name"]);
+    mistakes.optional(one, "name");
+    let value = mistakes.required(one, "code")?;
+    let code = mistakes.text(value, "`code`")?;
+    if is_blank(code) {
+        mistakes.add(wrong(Code::WRONG_VALUE, value, format!("`{code}` names no recipient")));
+    }
+    Some(Who::One { code, place: &value.place, name: one.get("name") })
+}
+
+/// Whether a text stands where a code is missing: without a letter or digit, such as `-`.
+fn is_blank(code: &str) -> bool {
+    !code.chars().any(char::is_alphanumeric)
 }
 
 fn read_changes<'n>(
