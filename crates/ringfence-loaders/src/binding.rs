@@ -12,7 +12,7 @@ use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
 mod plan;
 
-use self::plan::{Fact, Footprint, Member, Months, Plan, Who};
+use self::plan::{Combine, Fact, Footprint, Member, Months, Plan, Who};
 use crate::period::{self, Month, Written};
 use crate::shape::{self, Mistakes};
 use crate::table::{Row, Table};
@@ -187,6 +187,13 @@ struct Recipient<'a> {
     place: Place,
 }
 
+impl<'a> Recipient<'a> {
+    /// The codes that count for a month.
+    fn members_in(&self, month: Month) -> Vec<&'a Member<'a>> {
+        self.members.iter().filter(|member| (member.from..member.until).contains(&month)).collect()
+    }
+}
+
 /// The sum of a period, or why there is none.
 struct Sum<'t> {
     total: Exact,
@@ -265,7 +272,10 @@ impl<'t> Maker<'_, 't> {
     fn series(&self, fact: &Fact<'_>, recipient: &Recipient<'_>, mistakes: &mut Mistakes) -> Node {
         let mut values = Vec::new();
         for first in &self.plan.first_months {
-            let sum = self.sum(fact, recipient, *first, mistakes);
+            let sum = match fact.combine {
+                Combine::Sum => self.sum(fact, recipient, *first, mistakes),
+                Combine::Only => self.only(fact, recipient, *first, mistakes),
+            };
             values.push((self.plan.every.label(*first), self.figure(fact, &sum)));
         }
         let source = Node::text(self.source(&[]), fact.place.clone());
@@ -276,8 +286,7 @@ impl<'t> Maker<'_, 't> {
     fn sum(&self, fact: &Fact<'_>, recipient: &Recipient<'_>, first: Month, mistakes: &mut Mistakes) -> Sum<'t> {
         let mut sum = Sum::new();
         for month in self.plan.months(fact, first) {
-            let members: Vec<&Member<'_>> =
-                recipient.members.iter().filter(|member| (member.from..member.until).contains(&month)).collect();
+            let members = recipient.members_in(month);
             if members.is_empty() {
                 sum.absent(month, Some(format!("no code counts for {}", period::month_label(month))));
             }
@@ -285,6 +294,29 @@ impl<'t> Maker<'_, 't> {
                 self.add(fact, member.code, month, &mut sum, mistakes);
             }
         }
+        sum
+    }
+
+    /// The figure of the one row that a period has.
+    ///
+    /// Blank cells are rows as well: of three months with one figure, nobody has said that it is the quarter's.
+    fn only(&self, fact: &Fact<'_>, recipient: &Recipient<'_>, first: Month, mistakes: &mut Mistakes) -> Sum<'t> {
+        let codes = self.plan.months(fact, first).flat_map(|month| {
+            recipient.members_in(month).into_iter().map(move |member| (member.code, month)).collect::<Vec<_>>()
+        });
+        let mut rows = codes.filter_map(|(code, month)| self.figures.row(code, month).map(|row| (code, month, row)));
+        let Some((code, month, row)) = rows.next() else { return self.sum(fact, recipient, first, mistakes) };
+        if let Some((_, _, second)) = rows.next() {
+            let period = self.plan.every.label(first);
+            let message = format!("a second row for `{}` in {period}, and `combine: only` takes one", recipient.code);
+            let mistake = Diagnostic::error(Code::BAD_ROW, self.table.place(second, fact.column), message);
+            let mistake = mistake.help(format!("the first is in line {}", row.line));
+            if !mistakes.0.contains(&mistake) {
+                mistakes.add(mistake);
+            }
+        }
+        let mut sum = Sum::new();
+        self.add(fact, code, month, &mut sum, mistakes);
         sum
     }
 
@@ -300,14 +332,18 @@ impl<'t> Maker<'_, 't> {
             return;
         }
         let place = || self.table.place(row, fact.column);
-        let mistake = match text.parse::<Exact>().map(|number| sum.add(number, row)) {
+        let mistake = match fact.digits(text).parse::<Exact>().map(|number| sum.add(number, row)) {
             Ok(Ok(())) => return,
             Ok(Err(inexact)) => Diagnostic::error(Code::BAD_NUMBER, place(), inexact.to_string()),
             Err(_) => {
                 let name = self.table.header.cell(fact.column);
                 let message = format!("expected a number in the column `{name}`, found `{text}`");
-                Diagnostic::error(Code::BAD_NUMBER, place(), message)
-                    .help("numbers are digits with at most one point; list a text that means missing under `missing`")
+                let is_percentage = text.strip_suffix('%').is_some_and(|digits| digits.parse::<Exact>().is_ok());
+                Diagnostic::error(Code::BAD_NUMBER, place(), message).help(if is_percentage {
+                    "write `as: percent` to read the column as percentages"
+                } else {
+                    "numbers are digits with at most one point; list a text that means missing under `missing`"
+                })
             }
         };
         // Two facts, or a code and its footprint, may read one cell.
@@ -332,7 +368,8 @@ impl<'t> Maker<'_, 't> {
             return Node::map([text("missing", sum.reason())], &place);
         }
         let source = self.source(&sum.lines);
-        Node::map([text("value", sum.total.to_string()), text("source", source)], &place)
+        let sign = if fact.percent { "%" } else { "" };
+        Node::map([text("value", format!("{}{sign}", sum.total)), text("source", source)], &place)
     }
 
     /// Where a figure comes from: the table, the lines in it, and who published it.
@@ -537,7 +574,7 @@ month,code,name,n
             (
                 "column: n, combine: sum }",
                 "column: n, combine: max }",
-                "b:18:30: months are combined by their sum [wrong-value] (help: write `combine: sum`)",
+                "b:18:30: expected one of `sum`, `only` for `combine` [wrong-value] (help: `sum` adds up the months of a period; `only` takes a period's one row)",
             ),
             (
                 "months-before: 3",
@@ -812,6 +849,55 @@ nation,E1,all,x,open
             ),
         ] {
             assert_eq!(make(&of_one(recipient, periods, facts), &table).unwrap_err(), expected, "{recipient}");
+        }
+    }
+
+    #[test]
+    fn a_figure_that_does_not_add_up_is_the_only_one_of_its_period() {
+        let quarter = "{ every: quarter, from: 2015-16 Q1, to: 2015-16 Q3 }";
+        let month = "{ every: month, from: 2015-04, to: 2015-04 }";
+        let facts = "{ p: { column: n, combine: only, as: percent } }";
+        let table = "month,n\n2015-06,97.80\n2015-08,-\n2016-04,1\n";
+        let cases = make(&of_one(ENGLAND, quarter, facts), table).unwrap();
+        for (period, value, words) in [
+            ("2015-16 Q1", "97.8%", "t.csv, line 2"),
+            ("2015-16 Q2", "missing", "no figure for 2015-08 (`-` in line 3)"),
+            ("2015-16 Q3", "missing", "no figure for 2015-10, 2015-11, 2015-12"),
+        ] {
+            assert_eq!(figure(&cases, 0, "p", period), (value.to_owned(), words.to_owned()));
+        }
+        for (facts, cell, value) in [
+            (facts, "2.5%", "2.5%"),
+            ("{ p: { column: n, combine: only } }", "2.50", "2.5"),
+            ("{ p: { column: n, combine: sum } }", "97.8", "97.8"),
+        ] {
+            let cases = make(&of_one(ENGLAND, month, facts), &format!("month,n\n2015-04,{cell}\n")).unwrap();
+            assert_eq!(figure(&cases, 0, "p", "2015-04").0, value);
+        }
+        for (facts, cell, expected) in [
+            (
+                "{ p: { column: n, combine: only } }",
+                "4\n2015-05,-",
+                "data/t.csv:3:9: a second row for `E92000001` in 2015-16 Q1, and `combine: only` takes one [bad-row] (help: the first is in line 2)",
+            ),
+            (
+                "{ p: { column: n, combine: only } }",
+                "2.5%",
+                "data/t.csv:2:9: expected a number in the column `n`, found `2.5%` [bad-number] (help: write `as: percent` to read the column as percentages)",
+            ),
+            (
+                "{ p: { column: n, combine: sum, as: percent } }",
+                "4",
+                "b:7:44: the percentages of several months do not add up [wrong-value] (help: write `combine: only`, for periods with one row each)",
+            ),
+            (
+                "{ p: { column: n, combine: only, as: money } }",
+                "4",
+                "b:7:45: figures are read as they are, or as percentages [wrong-value] (help: write `as: percent`, or leave `as` out)",
+            ),
+        ] {
+            let table = format!("month,n\n2015-04,{cell}\n");
+            assert_eq!(make(&of_one(ENGLAND, quarter, facts), &table).unwrap_err(), [expected], "{facts} {cell}");
         }
     }
 

@@ -102,7 +102,25 @@ pub(crate) struct Fact<'n> {
     pub(crate) name: &'n str,
     pub(crate) place: &'n Place,
     pub(crate) column: usize,
+    pub(crate) combine: Combine,
+    /// Whether the column has percentages, with or without their sign.
+    pub(crate) percent: bool,
     pub(crate) months_before: Month,
+}
+
+impl Fact<'_> {
+    /// What is left of a cell without the sign that it may have.
+    pub(crate) fn digits<'a>(&self, cell: &'a str) -> &'a str {
+        cell.strip_suffix('%').filter(|_| self.percent).unwrap_or(cell)
+    }
+}
+
+/// How the rows of a period make a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Combine {
+    Sum,
+    /// There is one row, for figures that do not add up.
+    Only,
 }
 
 impl<'n> Plan<'n> {
@@ -490,17 +508,38 @@ fn read_facts<'n>(root: &'n Node, columns: &Columns<'_>, mistakes: &mut Mistakes
 fn read_fact<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Fact<'n>> {
     let node = &entry.value;
     let entries = mistakes.entries(Some(node), "a fact");
-    mistakes.known(entries, &["column", "combine", "months-before"]);
-    if let Some(combine) = mistakes.required(node, "combine").filter(|combine| combine.as_text() != Some("sum")) {
-        mistakes
-            .add(wrong(Code::WRONG_VALUE, combine, "months are combined by their sum").help("write `combine: sum`"));
-    }
+    mistakes.known(entries, &["column", "combine", "as", "months-before"]);
+    let combine = mistakes.required(node, "combine").and_then(|combine| read_combine(combine, mistakes));
+    let percent = node.get("as").is_some_and(|kind| read_percent(kind, combine, mistakes));
     let months_before = match node.get("months-before") {
         None => 0,
         Some(value) => read_months_before(value, mistakes)?,
     };
     let column = columns.required(node, "column", mistakes)?;
-    Some(Fact { name: &entry.key, place: &entry.key_place, column, months_before })
+    Some(Fact { name: &entry.key, place: &entry.key_place, column, combine: combine?, percent, months_before })
+}
+
+fn read_combine(node: &Node, mistakes: &mut Mistakes) -> Option<Combine> {
+    match node.as_text() {
+        Some("sum") => Some(Combine::Sum),
+        Some("only") => Some(Combine::Only),
+        _ => {
+            let mistake = wrong(Code::WRONG_VALUE, node, "expected one of `sum`, `only` for `combine`");
+            mistakes.add(mistake.help("`sum` adds up the months of a period; `only` takes a period's one row"));
+            None
+        }
+    }
+}
+
+fn read_percent(node: &Node, combine: Option<Combine>, mistakes: &mut Mistakes) -> bool {
+    if node.as_text() != Some("percent") {
+        let mistake = wrong(Code::WRONG_VALUE, node, "figures are read as they are, or as percentages");
+        mistakes.add(mistake.help("write `as: percent`, or leave `as` out"));
+    } else if combine == Some(Combine::Sum) {
+        let mistake = wrong(Code::WRONG_VALUE, node, "the percentages of several months do not add up");
+        mistakes.add(mistake.help("write `combine: only`, for periods with one row each"));
+    }
+    true
 }
 
 fn read_months_before(value: &Node, mistakes: &mut Mistakes) -> Option<Month> {
