@@ -197,7 +197,10 @@ impl<'a> Recipient<'a> {
 /// The sum of a period, or why there is none.
 struct Sum<'t> {
     total: Exact,
+    /// The row that the figure is shown at.
     first: Option<&'t Row>,
+    /// Whether all numbers so far are whole.
+    whole: bool,
     lines: Vec<String>,
     absent: Vec<String>,
     notes: Vec<String>,
@@ -388,12 +391,15 @@ impl<'t> Maker<'_, 't> {
 
 impl<'t> Sum<'t> {
     fn new() -> Self {
-        Self { total: Exact::ZERO, first: None, lines: Vec::new(), absent: Vec::new(), notes: Vec::new() }
+        Self { total: Exact::ZERO, first: None, whole: true, lines: Vec::new(), absent: Vec::new(), notes: Vec::new() }
     }
 
     fn add(&mut self, number: Exact, row: &'t Row) -> Result<(), Inexact> {
         self.total = self.total.plus(number)?;
-        self.first = self.first.or(Some(row));
+        // Where only whole numbers are taken, the mistake is in the first cell that has none.
+        let is_first_part = self.whole && !number.is_whole();
+        self.first = self.first.filter(|_| !is_first_part).or(Some(row));
+        self.whole &= number.is_whole();
         self.lines.push(row.line.to_string());
         Ok(())
     }
@@ -898,6 +904,19 @@ nation,E1,all,x,open
         ] {
             let table = format!("month,n\n2015-04,{cell}\n");
             assert_eq!(make(&of_one(ENGLAND, quarter, facts), &table).unwrap_err(), [expected], "{facts} {cell}");
+        }
+    }
+
+    #[test]
+    fn a_figure_stands_at_the_first_cell_that_is_not_whole() {
+        let year = "{ every: year, from: 2014-15, to: 2014-15 }";
+        let facts = "{ n: { column: n, combine: sum } }";
+        for (table, place) in
+            [(two_years(), "data/t.csv:2:11"), (two_years().replace("07,7", "07,7.5"), "data/t.csv:5:11")]
+        {
+            let cases = make(&of_one(ENGLAND, year, facts), &table).unwrap();
+            let series = cases[0].root.get("facts").unwrap().get("n").unwrap().get("value").unwrap();
+            assert_eq!(series.get("2014-15").unwrap().get("value").unwrap().place.to_string(), place);
         }
     }
 
