@@ -335,7 +335,13 @@ impl<'p> Rules<'p> {
         if let Some(table) = without {
             return Err(self.no_table(table));
         }
-        let deadlines = pack.sign_offs.iter().filter_map(|sign_off| match sign_off.by {
+        // A sign-off that no condition in force asks for needs no last day.
+        let asked =
+            pack.conditions.iter().zip(&self.in_force).filter_map(|(condition, in_force)| match condition.test {
+                Test::SignOff(at) if *in_force => pack.sign_offs.get(at as usize),
+                _ => None,
+            });
+        let deadlines = asked.filter_map(|sign_off| match sign_off.by {
             Some(Deadline::Parameter(slot)) if matches!(self.chosen.get(slot as usize), Some(Choice::None(_))) => {
                 Some(slot)
             }

@@ -28,7 +28,10 @@ impl<'a> Fields<'a> {
                 let diagnostic =
                     Diagnostic::error(Code::UNKNOWN_KEY, entry.key_place.clone(), message).label("unknown key");
                 let near = diagnostic.near_miss(&entry.key, known.iter().copied());
-                mistakes.push(if near.help.is_some() {
+                let is_rest_of_text = matches!(entry.value.content, Content::Empty) && entry.key.contains(' ');
+                mistakes.push(if is_rest_of_text {
+                    near.help("a text with a comma goes in quotes here")
+                } else if near.help.is_some() {
                     near
                 } else {
                     near.help(format!("the keys are {}", known.join(", ")))

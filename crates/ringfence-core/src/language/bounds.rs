@@ -421,7 +421,8 @@ impl<'a, 'e> Bounds<'a, 'e> {
     fn act(&mut self, actions: &'e [Action]) {
         for action in actions {
             match action {
-                Action::Set { local, family, value, .. } => {
+                Action::Set { local, ty, value, .. } => {
+                    let family = &ty.family();
                     let possible = self.of(*family, value);
                     self.set(*local, Local::Value(possible, None));
                 }

@@ -114,7 +114,7 @@ pub(crate) enum Action {
     Set {
         name: String,
         local: u16,
-        family: Family,
+        ty: Type,
         value: Expr,
     },
     When(Box<When>),
@@ -322,6 +322,8 @@ pub(crate) enum Leaf {
 pub(crate) struct Site {
     pub(crate) place: Place,
     pub(crate) leaf: Leaf,
+    /// What a name of the script's own holds.
+    pub(crate) own: Option<Type>,
 }
 
 /// A template for the reader, or a text that a script gives.

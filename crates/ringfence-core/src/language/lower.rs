@@ -302,9 +302,16 @@ impl<'a, N: Names> Lowerer<'a, N> {
         Expr { kind, site }
     }
 
+    /// A name of the script's own.
+    fn held(&mut self, local: u16, ty: &Type, place: &Place) -> Expr {
+        self.nodes += 1;
+        let site = Site { place: place.clone(), leaf: Leaf::None, own: Some(ty.clone()) };
+        Expr { kind: Kind::Local(local), site: if self.trial { 0 } else { self.names.site(site) } }
+    }
+
     fn site(&mut self, leaf: Leaf, place: &Place) -> u32 {
         self.nodes += 1;
-        if self.trial { 0 } else { self.names.site(Site { place: place.clone(), leaf }) }
+        if self.trial { 0 } else { self.names.site(Site { place: place.clone(), leaf, own: None }) }
     }
 
     // Statements.
@@ -748,7 +755,14 @@ fn find_word(text: &str, word: &str) -> (usize, usize) {
     text.lines()
         .enumerate()
         .find_map(|(line, content)| {
-            content.find(word).map(|at| (line + 1, content.get(..at).map_or(1, |before| before.chars().count() + 1)))
+            let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+            let whole = |at: &usize| {
+                let (before, after) = (content.get(..*at), content.get(at + word.len()..));
+                !before.is_some_and(|text| text.ends_with(is_part))
+                    && !after.is_some_and(|text| text.starts_with(is_part))
+            };
+            let at = content.match_indices(word).map(|(at, _)| at).find(whole);
+            at.map(|at| (line + 1, content.get(..at).map_or(1, |before| before.chars().count() + 1)))
         })
         .unwrap_or((1, 1))
 }

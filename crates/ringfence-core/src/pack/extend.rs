@@ -20,6 +20,9 @@ const USES: &str = "uses";
 const OWN: &[&str] =
     &["ringfence", "pack", "title", "rules-on", "version", "in-force", "rules-at", "years", "notes", USES];
 
+/// What a pack says of itself by theme: what it changed against the scheme before is not what its base changed.
+const CHANGES: &str = "changes";
+
 /// How many packs may stand on each other.
 const DEEPEST: usize = 8;
 
@@ -179,7 +182,8 @@ impl<'a> Changes<'a> {
     fn merged(&self, source: &PackSource, first: &Document, base: &PackSource, mistakes: &mut Mistakes) -> PackSource {
         let mut known: BTreeMap<(&str, &str), &Entry> = BTreeMap::new();
         for document in &base.documents {
-            known.extend(sections(&document.root).map(|(section, entry)| ((section, entry.key.as_str()), entry)));
+            let inherited = sections(&document.root).filter(|(section, _)| *section != CHANGES);
+            known.extend(inherited.map(|(section, entry)| ((section, entry.key.as_str()), entry)));
         }
         self.check(&known, mistakes);
         let mut documents = vec![identity(first, base)];
@@ -258,8 +262,8 @@ impl<'a> Changes<'a> {
     /// The sections of a document of the base, as the pack changes them.
     fn changed(&self, root: &Node) -> Node {
         let Content::Map(entries) = &root.content else { return root.clone() };
-        let sections = entries.iter().filter(|entry| SECTIONS.contains(&entry.key.as_str()));
-        let sections = sections.map(|section| {
+        let inherited = |entry: &&Entry| SECTIONS.contains(&entry.key.as_str()) && entry.key != CHANGES;
+        let sections = entries.iter().filter(inherited).map(|section| {
             let mut section = section.clone();
             if let Content::Map(entries) = &mut section.value.content {
                 let name = section.key.as_str();

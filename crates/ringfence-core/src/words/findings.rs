@@ -71,7 +71,7 @@ impl Teller<'_> {
                 Some(applies) if self.machine(0).truth(applies) == Truth::False => {
                     format!("does not apply: {}", self.told(applies, 0))
                 }
-                _ => "does not apply: what it rests on does not apply".to_owned(),
+                _ => format!("does not apply: {}", self.not_applying(condition)),
             };
         }
         match (&condition.test, outcome) {
@@ -94,6 +94,28 @@ impl Teller<'_> {
                 told.unwrap_or_else(|| self.told(met, 0))
             }
         }
+    }
+
+    /// The evidence of a condition that does not apply, with the reasons that the case gives.
+    fn not_applying(&self, condition: &Condition) -> String {
+        const MOST: usize = 3;
+        let pack = self.rules.pack;
+        let mut told: Vec<String> = Vec::new();
+        for fact in condition.rests_on.iter().filter_map(|name| pack.fact(name)) {
+            let absent = |slot: &u32| {
+                let cell = self.bound.facts.get(*slot as usize);
+                cell.is_some_and(|cell| cell.state() == crate::language::value::State::NotApplicable)
+            };
+            let count = if matches!(fact.shape, Shape::Series(_)) { pack.period_count() } else { 1 };
+            let Some(slot) = (fact.slot..).take(count).find(absent) else { continue };
+            let why = self.bound.absences.get(&slot).map(|why| format!(" ({why})")).unwrap_or_default();
+            let text = format!("“{}” does not apply{why}", fact.title);
+            if !told.contains(&text) {
+                told.push(text);
+            }
+        }
+        told.truncate(MOST);
+        if told.is_empty() { "what it rests on does not apply".to_owned() } else { told.join("; ") }
     }
 
     fn steps(&mut self, condition: &Condition, met: &Expr) -> Vec<Step> {

@@ -14,8 +14,7 @@ const AND: u8 = 2;
 const COMPARE: u8 = 3;
 pub(super) const SUM: u8 = 4;
 const PRODUCT: u8 = 5;
-const ELSE: u8 = 6;
-pub(super) const TIGHTEST: u8 = 7;
+pub(super) const TIGHTEST: u8 = 6;
 
 impl Teller<'_> {
     /// The expression with its names.
@@ -29,7 +28,9 @@ impl Teller<'_> {
     }
 
     pub(super) fn write(&mut self, expr: &Expr, now: usize, values: bool, around: u8) -> String {
+        let turns = self.turns.len();
         let (text, binds) = self.node(expr, now, values);
+        self.turns.truncate(turns);
         if binds < around { format!("({text})") } else { text }
     }
 
@@ -49,7 +50,7 @@ impl Teller<'_> {
             Kind::Portfolio(slot) => (self.over_all(*slot, values), TIGHTEST),
             Kind::Derived(slot) => (self.derived_cell(*slot, values, None), TIGHTEST),
             Kind::DerivedNow(base) => (self.derived_cell(*base + narrow(now), values, Some("period")), TIGHTEST),
-            Kind::Local(local) => (self.local(*local, values), TIGHTEST),
+            Kind::Local(local) => (self.local(expr, *local, values), TIGHTEST),
             Kind::Field { row, field } => (self.field(expr, *row, *field, values), TIGHTEST),
             Kind::Element { row, back, series, .. } => (self.element(*row, *back, *series, now, values), TIGHTEST),
             Kind::Now => (if values { self.period(now) } else { "period".to_owned() }, TIGHTEST),
@@ -88,7 +89,9 @@ impl Teller<'_> {
                     let taken = if state == crate::language::value::State::NotApplicable { other } else { first };
                     return self.node(taken, now, true);
                 }
-                two(self, sides, "??", ELSE)
+                // It binds less than a sum and more than a comparison, which few know: what it stands between is bracketed.
+                let [first, other] = [first, other].map(|side| self.write(side, now, false, TIGHTEST));
+                (format!("{first} ?? {other}"), LOOSEST)
             }
             Kind::Call(call) => {
                 let mut args: Vec<String> =
@@ -115,8 +118,9 @@ impl Teller<'_> {
                     Quantity::Some => "some",
                     Quantity::None => "none",
                 };
-                let rows = self.rows(rows, now);
-                (format!("{rows}.{name}(|x| {})", self.write(test, now, false, LOOSEST)), TIGHTEST)
+                let (row, rows) = (rows.local, self.rows(rows, now));
+                let row = self.row_name(row);
+                (format!("{rows}.{name}(|{row}| {})", self.write(test, now, false, LOOSEST)), TIGHTEST)
             }
             Kind::CoversWeek(days) => (format!("{}.covers_week()", self.write(days, now, values, TIGHTEST)), TIGHTEST),
             Kind::Includes(sides) => {
@@ -282,7 +286,8 @@ impl Teller<'_> {
             _ => {}
         }
         for filter in &rows.filters {
-            text = format!("{text}.filter(|x| {})", self.write(filter, now, false, LOOSEST));
+            let row = self.row_name(rows.local);
+            text = format!("{text}.filter(|{row}| {})", self.write(filter, now, false, LOOSEST));
         }
         text
     }
@@ -294,7 +299,8 @@ impl Teller<'_> {
     pub(super) fn mapped_rows(&mut self, rows: &Rows, body: &Expr, now: usize) -> String {
         let text = self.rows(rows, now);
         let own = matches!(body.kind, Kind::Element { back: 0, series, .. } if rows.of == Some(series));
-        if own { text } else { format!("{text}.map(|x| {})", self.write(body, now, false, LOOSEST)) }
+        let row = self.row_name(rows.local);
+        if own { text } else { format!("{text}.map(|{row}| {})", self.write(body, now, false, LOOSEST)) }
     }
 
     /// A value without its unit, as it stands inside a calculation.
@@ -395,24 +401,35 @@ impl Teller<'_> {
         cell.map_or_else(|| "?".to_owned(), |cell| self.typed(cell, &value.ty))
     }
 
-    fn local(&self, local: u16, values: bool) -> String {
+    fn local(&self, expr: &Expr, local: u16, values: bool) -> String {
         if values {
-            return self.locals.get(local as usize).map_or_else(String::new, |cell| self.plain(*cell));
+            let own = self.rules.pack.sites.get(expr.site as usize).and_then(|site| site.own.as_ref());
+            return match (self.locals.get(local as usize), own) {
+                (Some(cell), Some(ty)) => self.typed(*cell, ty),
+                (Some(cell), None) => self.plain(*cell),
+                (None, _) => String::new(),
+            };
         }
-        self.names
-            .iter()
-            .rev()
-            .find(|(known, _)| *known == local)
-            .map_or_else(|| "x".to_owned(), |(_, name)| name.clone())
+        self.row_name(local)
+    }
+
+    /// What a row is called: what the script calls it in a loop, and otherwise a letter by how deep it stands.
+    pub(super) fn row_name(&self, row: u16) -> String {
+        if let Some((_, name)) = self.names.iter().rev().find(|(known, _)| *known == row) {
+            return name.clone();
+        }
+        let deep = self.turns.iter().position(|(local, _)| *local == row).unwrap_or(0);
+        ["x", "y", "z"].get(deep).unwrap_or(&"x").to_string()
     }
 
     fn field(&self, expr: &Expr, row: u16, field: u32, values: bool) -> String {
-        let Some((name, ty)) = self.field_of(expr) else { return "x".to_owned() };
+        let Some((name, ty)) = self.field_of(expr) else { return self.row_name(row) };
         if values && let Some(Val::Row(first)) = self.locals.get(row as usize) {
             let cell = self.bound.rows.get((first + field) as usize).copied();
             return cell.and_then(|cell| self.shown(cell, ty)).unwrap_or_else(|| "?".to_owned());
         }
-        name.map_or_else(|| "x".to_owned(), |name| format!("x.{name}"))
+        let row = self.row_name(row);
+        name.map_or_else(|| row.clone(), |name| format!("{row}.{name}"))
     }
 
     /// The name and type of the field that a node reads; no name in a list of bare values.

@@ -402,8 +402,10 @@ impl<'a> Teller<'a> {
             }
             if let Some(confirmed) = parameter.confirmed.filter(|confirmed| *confirmed < self.rules.day) {
                 warnings.push(format!(
-                    "`{}` ({}: {shown}) was last confirmed on {confirmed}, before the day whose rules apply",
-                    parameter.name, parameter.title
+                    "`{}` ({}: {shown}) was last confirmed on {}, before the day whose rules apply",
+                    parameter.name,
+                    parameter.title,
+                    types::show_date(confirmed)
                 ));
             }
         }
@@ -419,7 +421,10 @@ impl<'a> Teller<'a> {
                 warnings.push(format!("{name}: {why}"));
             }
             if let (true, Some(known)) = (chosen.restated, chosen.known) {
-                warnings.push(format!("{name} was restated on {known}; what was stated before does not count"));
+                warnings.push(format!(
+                    "{name} was restated on {}; what was stated before does not count",
+                    types::show_date(known)
+                ));
             }
         }
         for slot in &self.bound.unchecked {
@@ -543,11 +548,14 @@ fn listed(phrases: &[String]) -> String {
     }
 }
 
-/// The same with a small first letter, unless the word is an abbreviation.
+/// The same with a small first letter, unless the word is an abbreviation or begins a name: the next word has a capital
+/// too, as in `Disabled Facilities Grant`.
 fn small(text: &str) -> String {
     let mut letters = text.chars();
+    let mut next = text.split_whitespace().nth(1).unwrap_or_default().chars();
+    let is_name = next.next().is_some_and(char::is_uppercase) && next.next().is_some_and(char::is_lowercase);
     match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
+        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() && !is_name => {
             first.to_lowercase().collect::<String>() + letters.as_str()
         }
         _ => text.to_owned(),

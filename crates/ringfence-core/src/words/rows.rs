@@ -59,7 +59,7 @@ impl Teller<'_> {
         match (row, own) {
             (None, _) if back == 1 => format!("previous({name})"),
             (None, _) => format!("previous({name}, {back})"),
-            (Some(_), Some((_, Some(of)))) if *of == series && back == 0 => "x".to_owned(),
+            (Some(_), Some((_, Some(of)))) if *of == series && back == 0 => self.row_name(row.unwrap_or_default()),
             (Some(row), _) => {
                 let turn = self.turn(row, false);
                 if back == 0 { format!("{name}[{turn}]") } else { format!("{name}[{turn} - {back}]") }
@@ -71,10 +71,7 @@ impl Teller<'_> {
     pub(super) fn turn(&self, row: u16, values: bool) -> String {
         match self.locals.get(row as usize) {
             Some(Val::Row(position)) if values => self.period(*position as usize),
-            _ => {
-                let named = self.names.iter().rev().find(|(local, _)| *local == row);
-                named.map_or_else(|| "x".to_owned(), |(_, name)| name.clone())
-            }
+            _ => self.row_name(row),
         }
     }
 
@@ -195,13 +192,13 @@ impl Teller<'_> {
         let mut steps = Vec::new();
         for action in actions {
             match action {
-                Action::Set { name, local, family, value } => {
+                Action::Set { name, local, ty, value } => {
                     let written = self.write(value, now, true, LOOSEST);
-                    self.machine(now).bind(*local, *family, value);
+                    self.machine(now).bind(*local, ty.family(), value);
                     let cell = self.locals.get(*local as usize).copied();
-                    let result = cell.map_or_else(String::new, |cell| self.plain(cell));
+                    let result = cell.map_or_else(String::new, |cell| self.typed(cell, ty));
                     // A word is told by what it was set to.
-                    let told = if result == written || *family == Family::Word {
+                    let told = if result == written || ty.family() == Family::Word {
                         format!("{name} = {written}")
                     } else {
                         format!("{name} = {written} = {result}")

@@ -204,7 +204,8 @@ impl<'e> Bounds<'_, 'e> {
     fn lacks_of_actions(&mut self, actions: &'e [Action], hand: &mut impl FnMut(Open)) {
         for action in actions {
             match action {
-                Action::Set { family, value, .. } => {
+                Action::Set { ty, value, .. } => {
+                    let family = &ty.family();
                     self.lacks(*family, value, hand);
                     self.act(std::slice::from_ref(action));
                 }

@@ -8,7 +8,7 @@ impl Machine<'_> {
     pub(crate) fn act(&mut self, actions: &[Action]) {
         for action in actions {
             match action {
-                Action::Set { local, family, value, .. } => self.bind(*local, *family, value),
+                Action::Set { local, ty, value, .. } => self.bind(*local, ty.family(), value),
                 Action::When(when) => match self.truth(&when.test) {
                     Truth::True => self.act(&when.then),
                     Truth::False => self.act(&when.other),

@@ -56,7 +56,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
         let bound = self.scope.iter().rev().find(|(known, _)| known == name).map(|(_, binding)| binding.clone());
         match bound {
             Some(Binding::Local(local, ty)) => {
-                let node = self.node(Kind::Local(local), &place);
+                let node = self.held(local, &ty, &place);
                 return Ok(Term::One(node, ty));
             }
             // As far as a first look knows, it is nought.

@@ -120,12 +120,12 @@ impl<'a, N: Names> Lowerer<'a, N> {
         match self.term(value) {
             Ok(Term::One(value, ty)) => {
                 let local = self.local(&place)?;
-                let family = ty.family();
-                let binding = self.assigned_type(name, local, (&value, ty), rest, |lowerer| {
+                let binding = self.assigned_type(name, local, (&value, ty.clone()), rest, |lowerer| {
                     let _ = lowerer.actions(rest, &mut Sets::new());
                 });
+                let ty = if let Binding::Local(_, found) = &binding { found.clone() } else { ty };
                 self.scope.push((name.to_owned(), binding));
-                Ok(Some(Action::Set { name: name.to_owned(), local, family, value }))
+                Ok(Some(Action::Set { name: name.to_owned(), local, ty, value }))
             }
             Ok(Term::Text(_)) => self.outside(place, "a text under a name", "put the text where it is used"),
             Ok(_) => {
@@ -261,7 +261,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 given
             }
             (Some(ty), given) => {
-                let current = self.node(Kind::Local(local), place);
+                let current = self.held(local, &ty, place);
                 let joined =
                     self.unify((&current, &ty), (&expr, &given), "what the name held and what it gets", place)?;
                 if self.trial {
@@ -270,9 +270,8 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 joined
             }
         };
-        let family = ty.family();
-        extend(sets, &[(local, family)]);
-        Ok(Action::Set { name: name.to_owned(), local, family, value: expr })
+        extend(sets, &[(local, ty.family())]);
+        Ok(Action::Set { name: name.to_owned(), local, ty, value: expr })
     }
 
     /// Whether a list or series reads a local that is given another value somewhere.

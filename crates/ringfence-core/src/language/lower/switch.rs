@@ -82,7 +82,7 @@ impl<'a, N: Names> Lowerer<'a, N> {
     fn matches(&mut self, local: u16, arm: &Arm, ty: &Type, place: &Place) -> Expr {
         let mut tests = Vec::new();
         for (pattern, _) in arm {
-            let subject = self.node(Kind::Local(local), place);
+            let subject = self.held(local, ty, place);
             let value = match pattern {
                 Pattern::Text(text) => Val::Word(Word::known(self.names.symbol(text))),
                 Pattern::Whole(number) => Val::Num(Num::narrow(Exact::whole(*number)).unwrap_or(Num::MISSING)),

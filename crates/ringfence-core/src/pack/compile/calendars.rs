@@ -44,7 +44,7 @@ fn calendar(
     const KEYS: &[&str] = &["title", "from", "until", "holidays", "file", "authority", "status", "note", "notes"];
     check_name(&entry.key, &entry.key_place, mistakes);
     let what = format!("the calendar `{}`", entry.key);
-    let fields = Fields::read(&entry.value, &what, KEYS, mistakes)?.at(&entry.key_place);
+    let fields = Fields::declaration(&entry.value, &what, KEYS, mistakes)?.at(&entry.key_place);
     let title = fields.need_text("title", &what, mistakes);
     let (from, until) = (fields.need_date("from", &what, mistakes), fields.need_date("until", &what, mistakes));
     let authority = declare::authority(fields.get("authority"), context, mistakes);

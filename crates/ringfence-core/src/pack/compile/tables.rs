@@ -284,7 +284,7 @@ impl<'r> Reader<'r> {
             self.mistakes.push(Diagnostic::error(Code::BAD_NAME, entry.key_place.clone(), message));
         }
         let what = format!("the table `{}`", entry.key);
-        let fields = Fields::read(&entry.value, &what, KEYS, self.mistakes)?.at(&entry.key_place);
+        let fields = Fields::declaration(&entry.value, &what, KEYS, self.mistakes)?.at(&entry.key_place);
         let title = fields.need_text("title", &what, self.mistakes);
         let inputs = self.columns("in", &fields, &what)?;
         let outputs = self.columns("out", &fields, &what)?;
@@ -318,7 +318,7 @@ impl<'r> Reader<'r> {
                         self.mistakes.push(fields::bad_date(&entry.key, entry.key_place.clone()));
                         continue;
                     };
-                    let Some(fields) = Fields::read(&entry.value, "a dated table", &DATED, self.mistakes) else {
+                    let Some(fields) = Fields::declaration(&entry.value, "a dated table", &DATED, self.mistakes) else {
                         continue;
                     };
                     versions.extend(self.version(&fields.at(&entry.key_place), from, (&inputs, &outputs), default));
