@@ -467,6 +467,7 @@ fn a_signature_of_nobody_in_the_sign_off_is_refused() {
         office: None,
         date: day("2014-09-18"),
         version: Version::AsSubmitted,
+        refused: None,
         conditional: None,
         discharged: None,
         delegated_from: None,

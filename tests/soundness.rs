@@ -428,6 +428,7 @@ fn every_kind_of_sign_off_is_sound_with_anything_missing() {
                 let conditional = (numbers.within(0, 8) == 0).then(|| "until it is checked".to_owned());
                 let signature = Signature {
                     body: None,
+                    refused: None,
                     party: (*party).to_owned(),
                     office: Some(if numbers.within(0, 8) == 0 { "clerk" } else { "leader" }.to_owned()),
                     date: if numbers.within(0, 5) == 0 { day("2014-09-20") } else { day("2014-09-19") },

@@ -178,7 +178,12 @@ fn ids_and_the_stems_of_files_agree() {
             let first = fs::read_to_string(&readme).unwrap().lines().next().unwrap_or_default().to_owned();
             let pack_text = fs::read_to_string(pack.join("pack.yaml")).unwrap();
             let title = pack_text.lines().find_map(|line| line.strip_prefix("title: ")).unwrap().to_owned();
-            assert_eq!(first, format!("# {}", title.trim_matches('"')), "{} is headed by the pack's title", readme.display());
+            assert_eq!(
+                first,
+                format!("# {}", title.trim_matches('"')),
+                "{} is headed by the pack's title",
+                readme.display()
+            );
         }
     }
     assert!(checked >= 15, "only {checked} files were checked");

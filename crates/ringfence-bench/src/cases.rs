@@ -124,6 +124,7 @@ pub fn evidence(plain: &Plain, number: usize, pack: &Pack) -> Case {
                 office: Some("chief officer".to_owned()),
                 date,
                 version: Version::AsSubmitted,
+                refused: None,
                 conditional: None,
                 discharged: None,
                 delegated_from: None,

@@ -105,6 +105,8 @@ pub(crate) enum Standing {
     /// Where somebody else than the recipient must sign, it does not say who did.
     UnstatedBody,
     NotYetKnown,
+    /// The party refused to sign.
+    Refused,
 }
 
 /// What became of a decision.
@@ -144,11 +146,13 @@ impl BoundSignOff {
         }
     }
 
-    /// Whether one party has signed. A signature that came too late is a no; any other lack can still be made good.
+    /// Whether one party has signed. A signature that came too late is a no, and so is a refusal after which the party
+    /// did not sign; any other lack can still be made good.
     pub(crate) fn party(&self, required: &Required, by: Option<i64>) -> Truth {
-        let mut late = false;
+        let refused = required.refused();
+        let mut late = refused.is_some();
         for signature in &required.signatures {
-            if signature.standing != Standing::Counts {
+            if signature.standing != Standing::Counts || refused.is_some_and(|refused| signature.day < refused) {
                 continue;
             }
             if self.late_counts || by.is_none_or(|by| signature.day <= by) {
@@ -157,6 +161,14 @@ impl BoundSignOff {
             late = true;
         }
         if late { Truth::False } else { Truth::Missing }
+    }
+}
+
+impl Required {
+    /// The last day on which the party refused to sign, if it did.
+    pub(crate) fn refused(&self) -> Option<i64> {
+        let refusals = self.signatures.iter().filter(|signature| signature.standing == Standing::Refused);
+        refusals.map(|signature| signature.day).max()
     }
 }
 
@@ -619,7 +631,9 @@ fn standing(given: &Signature, party: &Party, digest: &str, bound: &Bound) -> St
     if known_by.is_some_and(|by| known > by) {
         return Standing::NotYetKnown;
     }
+    // A refusal is of no version.
     match &given.version {
+        _ if given.refused.is_some() => {}
         Version::AsSubmitted => {}
         Version::Digest(digits) if digest.starts_with(digits.as_str()) => {}
         Version::Digest(_) => return Standing::AnotherVersion,
@@ -639,6 +653,9 @@ fn standing(given: &Signature, party: &Party, digest: &str, bound: &Bound) -> St
             Some(body) if is_recipient(body, &bound.case.recipient) => return Standing::NotIndependent,
             Some(_) => {}
         }
+    }
+    if given.refused.is_some() {
+        return Standing::Refused;
     }
     let discharged = given.discharged.is_some_and(|date| known_by.is_none_or(|by| date <= by));
     if given.conditional.is_some() && !discharged {

@@ -87,6 +87,8 @@ pub struct Signature {
     pub date: Date,
     /// What.
     pub version: Version,
+    /// Why the party refused to sign, where that is what this records.
+    pub refused: Option<String>,
     /// The condition under which it was given, if it was.
     pub conditional: Option<String>,
     /// When that condition was discharged.
@@ -216,13 +218,15 @@ impl Case {
         }
         for (sign_off, signatures) in &self.sign_offs {
             for signature in signatures {
-                let Signature { party, body, office, date, version, conditional, discharged, delegated_from, known } =
+                let Signature { party, body, office, date, version, conditional, discharged, delegated_from, .. } =
                     signature;
+                let (known, refused) = (signature.known, signature.refused.as_ref());
                 let body = body.as_ref().map(|body| format!(" {body:?}")).unwrap_or_default();
+                let refused = refused.map(|why| format!(" refused {why:?}")).unwrap_or_default();
                 let (discharged, known) = (discharged.map(|date| date.to_string()), known.map(|date| date.to_string()));
                 lines.push(format!(
                     "signature {sign_off:?} {party:?} {office:?} {date} {version:?} {conditional:?} {discharged:?} \
-                     {delegated_from:?} {known:?}{body}"
+                     {delegated_from:?} {known:?}{body}{refused}"
                 ));
             }
         }
@@ -475,6 +479,7 @@ impl Pack {
             "office",
             "date",
             "document",
+            "refused",
             "conditional",
             "discharged",
             "delegated-from",
@@ -501,7 +506,18 @@ impl Pack {
                 Version::Unstated
             }
         };
+        let refused = fields.text("refused", mistakes);
+        if refused.is_some() {
+            for key in ["document", "conditional", "discharged"] {
+                if let Some(node) = fields.get(key) {
+                    let message = format!("`{key}` has no effect here: the party refused to sign");
+                    let diagnostic = Diagnostic::error(Code::NO_EFFECT, node.place.clone(), message);
+                    mistakes.push(diagnostic.help("remove it; a signature that came later is an entry of its own"));
+                }
+            }
+        }
         Some(Signature {
+            refused,
             party: party?,
             body: fields.text("body", mistakes),
             office: fields.text("office", mistakes),

@@ -71,13 +71,32 @@ impl Unit {
     }
 
     /// A named unit: `admissions`, `days`.
+    ///
+    /// `days per discharge` is a quotient of two.
     pub fn named(name: &str) -> Self {
-        Self { powers: BTreeMap::from([(singular(name), 1)]) }
+        let one = |name: &str| Self { powers: BTreeMap::from([(singular(name.trim()), 1)]) };
+        match name.split_once(" per ") {
+            Some((above, below)) => one(above).per(&one(below)),
+            None => one(name),
+        }
     }
 
     /// Whether there is none.
     pub fn is_none(&self) -> bool {
         self.powers.is_empty()
+    }
+
+    /// What is counted for each of what, where that is all.
+    fn quotient(&self) -> Option<(&str, &str)> {
+        let mut powers = self.powers.iter();
+        let (first, second) = (powers.next()?, powers.next()?);
+        if powers.next().is_some() {
+            return None;
+        }
+        match (first, second) {
+            ((above, 1), (below, -1)) | ((below, -1), (above, 1)) => Some((above, below)),
+            _ => None,
+        }
     }
 
     /// Whether this is plain money.
@@ -442,7 +461,11 @@ pub(crate) fn show_number(number: Exact, of: &Number, currency: &Currency) -> St
         Some(name) if number == Exact::ONE => format!("{text} {name}"),
         Some(_) => format!("{text} {}", of.unit),
         None if of.unit.is_none() => text,
-        None => format!("{text} ({})", of.unit),
+        None => match of.unit.quotient() {
+            Some((above, below)) if number == Exact::ONE => format!("{text} {above} per {below}"),
+            Some((above, below)) => format!("{text} {} per {below}", plural(above)),
+            None => format!("{text} ({})", of.unit),
+        },
     }
 }
 
@@ -498,6 +521,9 @@ mod tests {
         assert!(per_admission.times(&Unit::named("admissions")).is_money());
         assert_eq!(Unit::named("days"), Unit::named("day"));
         assert_eq!(Unit::named("loss"), Unit::named("loss"));
+        let delay = Unit::named("days per discharge");
+        assert_eq!(delay, Unit::named("days").per(&Unit::named("discharges")));
+        assert!(delay.times(&Unit::named("discharge")) == Unit::named("day"));
     }
 
     #[test]
@@ -508,6 +534,8 @@ mod tests {
         assert_eq!(show("0.035", Number::percentage()), "3.5%");
         assert_eq!(show("723", Number::of(Unit::named("admissions"))), "723 admissions");
         assert_eq!(show("1", Number::of(Unit::named("admissions"))), "1 admission");
+        assert_eq!(show("7.44", Number::of(Unit::named("days per discharge"))), "7.44 days per discharge");
+        assert_eq!(show("1", Number::of(Unit::named("days per discharge"))), "1 day per discharge");
         assert_eq!(show("1490", Number::of(Unit::money().per(&Unit::named("admission")))), "£1,490.00 per admission");
         let per_euro = Number::of(Unit::money().per(&Unit::named("EUR")));
         assert_eq!(show("0.8353", per_euro), "£0.8353 per EUR");

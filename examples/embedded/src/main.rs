@@ -90,6 +90,7 @@ fn evidence(area: &Area, pack: &Pack) -> Result<Case, Box<dyn Error>> {
             "plan",
             Signature {
                 body: None,
+                refused: None,
                 party: party.to_owned(),
                 office: Some("chief executive".to_owned()),
                 date: "2014-09-18".parse()?,

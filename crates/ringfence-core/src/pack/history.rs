@@ -8,7 +8,7 @@ use crate::outline::{Change, Theme};
 use crate::ruling::Status;
 use crate::source::PackSource;
 
-/// The themes, in the order of their files.
+/// The themes, in the order in which their files have them, whichever pack of a chain brings them in.
 pub(super) fn themes(source: &PackSource, mistakes: &mut Mistakes) -> Vec<Theme> {
     let read = |entry: &crate::source::Entry, mistakes: &mut Mistakes| {
         check_id(&entry.key, &entry.key_place, mistakes);
@@ -17,7 +17,8 @@ pub(super) fn themes(source: &PackSource, mistakes: &mut Mistakes) -> Vec<Theme>
         let notes = fields.text("notes", mistakes);
         Some(Theme { id: entry.key.clone(), title: fields.need_text("title", &what, mistakes)?, notes })
     };
-    let entries = entries(source, "themes", mistakes);
+    let mut entries = entries(source, "themes", mistakes);
+    entries.sort_by(|left, right| left.key_place.key().cmp(&right.key_place.key()));
     entries.into_iter().filter_map(|entry| read(entry, mistakes)).collect()
 }
 

@@ -773,7 +773,10 @@ pub(super) fn definite(title: &str) -> String {
 /// Whether a party has signed, and what there is to say of it.
 fn party_told(required: &Required, sign_off: &BoundSignOff, by: Option<i64>) -> (Truth, Option<String>) {
     let truth = sign_off.party(required, by);
-    let counting = required.signatures.iter().filter(|signature| signature.standing == Standing::Counts);
+    let refused = required.refused();
+    let counting = required.signatures.iter().filter(|signature| {
+        signature.standing == Standing::Counts && refused.is_none_or(|refused| refused <= signature.day)
+    });
     let first = counting.min_by_key(|signature| signature.day);
     match (truth, first) {
         (Truth::True | Truth::False, Some(signature)) => {
@@ -805,7 +808,16 @@ pub(super) fn lacking_signature(required: &Required) -> String {
         .map(|signature| {
             let given = &signature.given;
             let on = show_date(given.date);
+            if let Some(why) = given.refused.as_ref().filter(|_| signature.standing != Standing::NotYetKnown) {
+                let office = given.office.as_deref().map(|office| format!(" by {}", the(office))).unwrap_or_default();
+                let entitled = match signature.standing {
+                    Standing::Refused => "",
+                    _ => ", which does not count: nobody refuses who could not sign",
+                };
+                return format!("refused on {on}{office}{entitled}: {why}");
+            }
             match signature.standing {
+                Standing::Refused => format!("refused on {on}"),
                 Standing::Counts => format!("signed on {on}"),
                 Standing::AnotherVersion => format!("signed another version of the document on {on}"),
                 Standing::UnstatedVersion => format!("signed on {on}, and the signature does not say which version"),
