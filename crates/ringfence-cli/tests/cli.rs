@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 const PACK: &str = "rules/better-care-fund/2015-16";
+const SHARED: &str = "rules/common";
 const ENGLAND: &str = "examples/england-2015-16/england.yaml";
 const WORKED: &str = "rules/better-care-fund/2015-16/cases/worked-example.yaml";
 const SUNDAYS: &str = "rules/better-care-fund/2015-16/cases/closed-on-sundays.yaml";
@@ -95,11 +96,18 @@ fn copy(from: &Path, to: &Path) {
 /// A folder with a copy of the shipped pack, after `change` has been at the text of its `pack.yaml`.
 fn changed_pack(change: impl Fn(&str) -> String) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
-    copy(&root().join(PACK), &dir.path().join("rules/mine"));
-    let path = dir.path().join("rules/mine/pack.yaml");
-    let text = change(&fs::read_to_string(&path).unwrap());
-    fs::write(path, text).unwrap();
+    copy(&root().join(SHARED), &dir.path().join(SHARED));
+    copy_pack(&dir, "mine", change);
     dir
+}
+
+/// The shipped pack under another name, beside the declarations that it shares with others.
+fn copy_pack(dir: &TempDir, name: &str, change: impl Fn(&str) -> String) {
+    let folder = dir.path().join("rules").join(name);
+    copy(&root().join(PACK), &folder);
+    let path = folder.join("pack.yaml");
+    let text = fs::read_to_string(&path).unwrap().replace("from: ../../common", "from: ../common");
+    fs::write(path, change(&text)).unwrap();
 }
 
 fn names_in(dir: &Path) -> Vec<String> {
@@ -177,10 +185,10 @@ fn what_to_explain_must_be_one_case_and_be_there() {
 }
 
 #[test]
-fn the_shipped_packs_have_no_errors() {
-    let run = ringfence(&["check", "rules", "--no-warnings"]);
+fn the_shipped_packs_are_clean() {
+    let run = ringfence(&["check", "rules", "--strict"]);
     assert_eq!((run.code, run.out.as_str()), (Some(0), ""), "{run:?}");
-    assert!(run.err.starts_with("checked ") && run.err.ends_with(": no errors\n"), "{run:?}");
+    assert!(run.err.starts_with("checked ") && run.err.contains(": no errors, no warnings"), "{run:?}");
     assert_eq!(ringfence(&["check", "rules", "--no-warnings", "--quiet"]).done(), "");
     assert_eq!(ringfence(&["check", PACK, "--no-warnings", "--format", "json", "--quiet"]).done(), "[]\n");
 }
@@ -223,8 +231,9 @@ fn the_cases_of_a_pack_are_checked_with_it() {
 
 #[test]
 fn warnings_count_if_they_are_to() {
-    let dir =
-        changed_pack(|text| text.replacen("facts:\n", "facts:\n  spare: { type: bool, title: Nothing uses it }\n", 1));
+    let dir = changed_pack(|text| {
+        text.replacen("\nfacts:\n", "\nfacts:\n  spare: { type: bool, title: Nothing uses it }\n", 1)
+    });
     let check = |args: &[&str]| {
         let args = [&["check", "rules/mine", "--quiet"], args].concat();
         finished(command(&args).current_dir(dir.path()))
@@ -238,8 +247,9 @@ fn warnings_count_if_they_are_to() {
 
 #[test]
 fn an_allowed_warning_is_counted_and_counts_for_nothing() {
-    let spare = "facts:\n  spare: { type: bool, title: Nothing uses it, allow: { unused: the return asks for it } }\n";
-    let dir = changed_pack(|text| text.replacen("facts:\n", spare, 1));
+    let spare =
+        "\nfacts:\n  spare: { type: bool, title: Nothing uses it, allow: { unused: the return asks for it } }\n";
+    let dir = changed_pack(|text| text.replacen("\nfacts:\n", spare, 1));
     let check = |args: &[&str]| finished(command(&[&["check", "rules/mine"], args].concat()).current_dir(dir.path()));
     let plain = check(&[]);
     assert!(!plain.out.contains("`spare`") && plain.err.contains(" allowed\n"), "{plain:?}");
@@ -269,7 +279,7 @@ fn packs_are_listed() {
 #[test]
 fn a_broken_pack_is_listed_as_one() {
     let dir = changed_pack(|text| text.replacen("type: money", "type: mony", 1));
-    copy(&root().join(PACK), &dir.path().join("rules/sound"));
+    copy_pack(&dir, "sound", str::to_owned);
     let list = |args: &[&str]| finished(command(args).current_dir(dir.path())).done();
     let text = list(&["list"]);
     assert!(text.contains("Broken: ") && text.contains("Better Care Fund"), "{text}");
@@ -499,4 +509,23 @@ fn a_case_of_a_two_pass_pack_is_shown_alone_and_ruled_on_with_the_others() {
     assert!(!explained.contains("portfolio.median_score"), "{explained}");
     let only = ringfence(&["evaluate", pack, &format!("{cases}/north.yaml")]).done();
     assert!(only.contains("This case was ruled on alone: what the rules work out over all recipients"), "{only}");
+}
+
+#[test]
+fn the_history_of_a_folder_is_told_and_can_be_kept() {
+    let history = ringfence(&["history", PACK]).done();
+    assert!(
+        history.contains("### Payment for performance") && history.contains("£1,490.00 per admission"),
+        "{history}"
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.md");
+    let run = ringfence(&["history", PACK, "--output", path.to_str().unwrap()]);
+    assert_eq!((run.code, run.out.as_str()), (Some(0), ""), "{run:?}");
+    assert!(run.err.starts_with("wrote the history of 1 scheme to "), "{}", run.err);
+    assert_eq!(fs::read_to_string(path).unwrap(), history);
+    // What cannot be read is no history.
+    let dir = changed_pack(|text| text.replacen("type: money", "type: mony", 1));
+    let failed = finished(command(&["history"]).current_dir(dir.path())).failed();
+    assert!(failed.contains("`mony`"), "{failed}");
 }

@@ -9,6 +9,7 @@ use super::check;
 use crate::exit::{Answer, Failure};
 use crate::inputs::{PACKS, compile};
 use crate::screen::Screen;
+use crate::words::counted;
 
 /// Tell the history of the schemes in a folder, as Markdown: themes, changes, amounts, sources
 #[derive(Args, Debug)]
@@ -34,7 +35,7 @@ impl History {
         let output = self.output.as_deref();
         screen.deliver(&history::markdown(&schemes), output)?;
         if let Some(path) = output {
-            screen.say(&format!("wrote the history of {} schemes to `{}`", schemes.len(), path.display()));
+            screen.say(&format!("wrote the history of {} to `{}`", counted(schemes.len(), "scheme"), path.display()));
         }
         Ok(Answer::Yes)
     }
