@@ -592,11 +592,11 @@ fn bind_decision(decision: &crate::pack::Decision, case: &Case, day: Date, known
         return Answer::Pending(format!(
             "{} decided on {}, and only {entitled} is entitled to",
             offices(std::slice::from_ref(&decided.by)),
-            decided.on
+            crate::types::show_date(decided.on)
         ));
     }
     if known_by.is_some_and(|by| decided.on > by) {
-        return Answer::Pending(format!("the decision of {} was not known then", decided.on));
+        return Answer::Pending(format!("the decision of {} was not known then", crate::types::show_date(decided.on)));
     }
     let ends = [decided.until, decision.valid.and_then(|valid| valid.end(decided.on))];
     let until = ends.into_iter().flatten().min();

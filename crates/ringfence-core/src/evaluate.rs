@@ -188,7 +188,11 @@ impl Pack {
     /// # Errors
     /// See [`EvaluateError`]: no answer is possible, rather than an uncertain one.
     pub fn evaluate(&self, case: &Case, options: &Options) -> Result<Ruling, EvaluateError> {
-        let day = options.rules_at.or(case.rules_at).or(self.rules_at).ok_or(EvaluateError::NoDay)?;
+        let day = options
+            .rules_at
+            .or(case.rules_at)
+            .or(self.rules_at)
+            .ok_or(EvaluateError::NoDay { from: self.in_force.from })?;
         let rules = self.rules_at(day, options)?;
         let bound = rules.bind(case, options.known_by.or(case.known_by))?;
         rules.rule(&bound, &mut Scratch::new())

@@ -16,7 +16,10 @@ use crate::types;
 pub enum EvaluateError {
     /// Neither the options, the case nor the pack say whose day's rules apply.
     #[error("nothing says which day's rules apply")]
-    NoDay,
+    NoDay {
+        /// The first day on which the pack is in force.
+        from: Date,
+    },
     /// The pack was not in force on that day.
     #[error("`{pack}` is not in force on {day}: it is from {from}{}", .until.map(|until| format!(" until {until}")).unwrap_or_default())]
     NotInForce {
@@ -207,7 +210,7 @@ impl EvaluateError {
     /// What to do.
     pub fn help(&self) -> Option<String> {
         Some(match self {
-            Self::NoDay => "give `--rules-at 2015-04-01`, or `rules-at` in the case or the pack".to_owned(),
+            Self::NoDay { from } => format!("give `--rules-at {from}`, or `rules-at` in the case or the pack"),
             Self::NotInForce { .. } => "choose a day on which the pack is in force, or another pack".to_owned(),
             Self::NoParameter { .. } => "choose another day, or declare a value for it".to_owned(),
             Self::NoTable { .. } => "choose another day, or declare rows for it".to_owned(),

@@ -138,7 +138,7 @@ impl Pack {
         let together = || {
             let Some(first) = cases.first() else { return Ok(Vec::new()) };
             let day_of = |case: &Case| options.rules_at.or(case.rules_at).or(self.rules_at);
-            let day = day_of(first).ok_or(EvaluateError::NoDay)?;
+            let day = day_of(first).ok_or(EvaluateError::NoDay { from: self.in_force.from })?;
             if let Some(other) = cases.iter().find(|case| day_of(case) != Some(day)) {
                 let why = format!("all cases are ruled on at one day, and `{}` is at {day}", first.id);
                 return Err(EvaluateError::NotOfPortfolio { case: other.id.clone(), why });

@@ -30,6 +30,8 @@ use crate::types::{Number, Type};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Record {
     pub(crate) fields: Vec<(String, Type)>,
+    /// What readers call each field, where the pack says so.
+    pub(crate) titles: Vec<Option<String>>,
     /// A list of bare values: one cell each, and no field names.
     pub(crate) bare: bool,
 }

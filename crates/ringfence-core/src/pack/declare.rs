@@ -307,10 +307,10 @@ fn record(fields: &Fields<'_>, context: &Context, mistakes: &mut Mistakes) -> Op
     let of = fields.need("of", "a list", mistakes)?;
     if matches!(of.content, Content::Scalar(_)) {
         fields::word(of, &[("text", ())], mistakes)?;
-        return Some(Record { fields: vec![("value".to_owned(), Type::Text)], bare: true });
+        return Some(Record { fields: vec![("value".to_owned(), Type::Text)], titles: vec![None], bare: true });
     }
     let members = Fields::any(of, "what a list is made of", mistakes)?;
-    let mut record = Vec::new();
+    let (mut record, mut titles) = (Vec::new(), Vec::new());
     for entry in members.entries {
         check_name(&entry.key, &entry.key_place, mistakes);
         if entry.key.contains('.') {
@@ -322,14 +322,16 @@ fn record(fields: &Fields<'_>, context: &Context, mistakes: &mut Mistakes) -> Op
         let Some(field) = Fields::read(&entry.value, &what, &["type", "unit", "of", "title"], mistakes) else {
             continue;
         };
+        let title = field.text("title", mistakes);
         if let Some(ty) = scalar_type(&field, false, context, mistakes) {
             record.push((entry.key.clone(), ty));
+            titles.push(title);
         }
     }
     if members.entries.is_empty() {
         mistakes.push(Diagnostic::error(Code::WRONG_VALUE, of.place.clone(), "the records have no fields"));
     }
-    Some(Record { fields: record, bare: false })
+    Some(Record { fields: record, titles, bare: false })
 }
 
 pub(super) fn parameter(

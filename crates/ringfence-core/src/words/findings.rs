@@ -75,6 +75,11 @@ impl Teller<'_> {
             };
         }
         match (&condition.test, outcome) {
+            // It is not the decision alone that is open: whether it is asked for may be, too.
+            (Test::Decision(_), Outcome::Undetermined) => {
+                let lacking = self.list_missing(lacks);
+                if lacking.is_empty() { "not known".to_owned() } else { format!("cannot be told without {lacking}") }
+            }
             (Test::Decision(at), _) => self.decision_reason(*at),
             (Test::SignOff(at), _) => self
                 .bound

@@ -359,10 +359,18 @@ impl Teller<'_> {
             }
             (crate::language::lower::Shape::Series(_), _) => match index {
                 Some(index) => format!("{}[{index}]", fact.name),
-                None if position == 0 => format!("{}.first()", fact.name),
-                None => format!("{}.last()", fact.name),
+                None => format!("{}{}", fact.name, self.picked(position)),
             },
             _ => fact.name.clone(),
+        }
+    }
+
+    /// How a script picks one period of a series.
+    fn picked(&self, position: usize) -> String {
+        match position {
+            0 => ".first()".to_owned(),
+            at if at + 1 == self.rules.pack.period_count() => ".last()".to_owned(),
+            at => format!(".at(\"{}\")", self.period(at)),
         }
     }
 
@@ -372,8 +380,7 @@ impl Teller<'_> {
             (Called::Value(value, _), Some(cell)) if values => self.typed(cell, &value.ty),
             (Called::Value(value, position), _) if value.per_period => match index {
                 Some(index) => format!("{}[{index}]", value.name),
-                None if position == 0 => format!("{}.first()", value.name),
-                None => format!("{}.last()", value.name),
+                None => format!("{}{}", value.name, self.picked(position)),
             },
             (Called::Value(value, _), _) => value.name.clone(),
             (Called::Finding(_), Some(cell)) if values => self.plain(cell),

@@ -313,11 +313,13 @@ impl Teller<'_> {
         let row = (cell - span.first) / stride;
         let first = span.first + row * stride;
         let label = self.row_label(record, first).unwrap_or_else(|| format!("record {}", row + 1));
-        let field = record.fields.get((cell - first) as usize).map_or("", |(name, _)| name.as_str());
+        let at = (cell - first) as usize;
+        let field = record.fields.get(at).map_or("", |(name, _)| name.as_str());
+        let titled = record.titles.get(at).and_then(Option::as_deref).unwrap_or(field);
         if record.bare {
             (fact.name.clone(), fact.title.clone())
         } else {
-            (format!("{}.{field} ({label})", fact.name), format!("{}: {field} of {label}", fact.title))
+            (format!("{}.{field} ({label})", fact.name), format!("{}: {label}, {}", fact.title, small(titled)))
         }
     }
 
