@@ -45,8 +45,8 @@ funds:
 ";
 
 const FACTS: &str = "grant.size: { type: money, min: 0, title: Size of the grant }
-grant.plan_sent: { type: bool, title: The plan was sent }
-grant.other: { type: bool, title: Another matter }
+grant.plan_sent: { type: bool, not-applicable: refused, title: The plan was sent }
+grant.other: { type: bool, not-applicable: refused, title: Another matter }
 ";
 
 fn write(root: &Path, files: &[(&str, &str)]) {

@@ -121,8 +121,11 @@ pub(crate) enum Answer {
 }
 
 impl BoundSignOff {
-    /// Whether enough parties have signed.
+    /// Whether enough parties have signed. Where nobody has to, there is nothing to sign off.
     pub(crate) fn truth(&self) -> Truth {
+        if self.required.is_empty() && self.unknown_parties.is_none() {
+            return Truth::NotApplicable;
+        }
         if let Some(share) = self.share {
             return self.by_money(share);
         }

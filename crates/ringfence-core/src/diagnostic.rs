@@ -88,6 +88,8 @@ codes! {
     ALWAYS_MET = "always-met";
     /// A condition that is never met, or never applies, whatever the evidence.
     NEVER_MET = "never-met";
+    /// A condition that money waits for, and that a case can put out of the way by what does not apply.
+    GATE_MAY_NOT_APPLY = "gate-may-not-apply";
     /// A branch that is never taken.
     DEAD_BRANCH = "dead-branch";
     /// A parameter last confirmed before the rules are applied.
@@ -123,6 +125,7 @@ impl Code {
     pub const ALLOWABLE: &'static [Self] = &[
         Self::ALWAYS_MET,
         Self::DEAD_BRANCH,
+        Self::GATE_MAY_NOT_APPLY,
         Self::LATE_DEADLINE,
         Self::MONEY_NEVER_ROUNDED,
         Self::NEVER_MET,

@@ -1,10 +1,8 @@
 //! What a pack holds, for documents about it: the declarations without their scripts.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 
-use crate::pack::{Condition, Dated, Pack, Parameter, Test};
+use crate::pack::{Condition, Dated, Pack, Parameter};
 use crate::ruling::{Authority, Status};
 use crate::types::show;
 
@@ -150,22 +148,7 @@ impl Pack {
     }
 
     fn condition_outline(&self, at: u32, condition: &Condition) -> ConditionOutline {
-        let limbs = |test: &Test| match test {
-            Test::Of { of, .. } => of.clone(),
-            Test::Script(_) | Test::SignOff(_) | Test::Decision(_) => Vec::new(),
-        };
-        let gates = self.funds.iter().filter(|fund| {
-            let mut open = fund.gates.clone();
-            let mut seen = BTreeSet::new();
-            while let Some(gate) = open.pop() {
-                if seen.insert(gate)
-                    && let Some(condition) = self.conditions.get(gate as usize)
-                {
-                    open.extend(limbs(&condition.test));
-                }
-            }
-            seen.contains(&at)
-        });
+        let gates = self.funds.iter().filter(|fund| self.gates(fund).contains(&at));
         ConditionOutline {
             id: condition.id.clone(),
             title: condition.title.clone(),
@@ -173,7 +156,7 @@ impl Pack {
             authority: condition.authority.clone(),
             in_force: condition.in_force.map(|days| (days.from, days.until)),
             gates: gates.map(|fund| fund.title.clone()).collect(),
-            limbs: limbs(&condition.test).len(),
+            limbs: condition.test.limbs().len(),
         }
     }
 

@@ -9,7 +9,7 @@ mod history;
 pub(crate) mod portfolio;
 mod section;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Span;
@@ -304,6 +304,16 @@ pub(crate) enum Test {
     },
 }
 
+impl Test {
+    /// The conditions that it is made of; none where it is decided by itself.
+    pub(crate) fn limbs(&self) -> &[u32] {
+        match self {
+            Self::Of { of, .. } => of,
+            Self::Script(_) | Self::SignOff(_) | Self::Decision(_) => &[],
+        }
+    }
+}
+
 /// How many limbs a composite condition needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
@@ -503,6 +513,20 @@ impl Pack {
     /// The ids of its funds.
     pub fn funds(&self) -> impl Iterator<Item = &str> {
         self.funds.iter().map(|fund| fund.id.as_str())
+    }
+
+    /// The conditions that a fund waits for, by themselves or as limbs of others.
+    pub(crate) fn gates(&self, fund: &Fund) -> BTreeSet<u32> {
+        let mut open = fund.gates.clone();
+        let mut gates = BTreeSet::new();
+        while let Some(gate) = open.pop() {
+            if gates.insert(gate)
+                && let Some(condition) = self.conditions.get(gate as usize)
+            {
+                open.extend(condition.test.limbs());
+            }
+        }
+        gates
     }
 
     pub(crate) fn period_count(&self) -> usize {

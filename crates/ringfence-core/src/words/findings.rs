@@ -3,9 +3,9 @@
 use super::missing::{Lacks, narrow};
 use super::{Called, Teller, listed, small};
 use crate::bind::{Answer, BoundSignOff, Required, Standing};
-use crate::language::ir::{Comparison, Expr, Fold, Kind, Quantity, Rows};
+use crate::language::ir::{Comparison, Expr, Fold, Kind, Over, Quantity, Rows};
 use crate::language::lower::Shape;
-use crate::language::value::{Num, Truth, Val};
+use crate::language::value::{Family, Num, Truth, Val};
 use crate::pack::{Condition, Need, Test};
 use crate::period::day_number;
 use crate::ruling::{Figure, Finding, Headroom, Limb, Outcome, StandingWord, Step};
@@ -75,8 +75,9 @@ impl Teller<'_> {
             };
         }
         match (&condition.test, outcome) {
-            // It is not the decision alone that is open: whether it is asked for may be, too.
-            (Test::Decision(_), Outcome::Undetermined) => {
+            // Of a condition that waits for a decision and for evidence, both are named.
+            (Test::Script(_), Outcome::Undetermined | Outcome::Pending)
+            | (Test::Decision(_), Outcome::Undetermined) => {
                 let lacking = self.list_missing(lacks);
                 if lacking.is_empty() { "not known".to_owned() } else { format!("cannot be told without {lacking}") }
             }
@@ -87,10 +88,6 @@ impl Teller<'_> {
                 .get(*at as usize)
                 .map_or_else(String::new, |sign_off| self.sign_off_reason(*at, sign_off)),
             (Test::Of { need, of }, _) => self.composite_reason(*need, of),
-            (Test::Script(_), Outcome::Undetermined | Outcome::Pending) => {
-                let lacking = self.list_missing(lacks);
-                if lacking.is_empty() { "not known".to_owned() } else { format!("cannot be told without {lacking}") }
-            }
             (Test::Script(met), _) if self.machine(0).truth(met) == Truth::Missing => {
                 format!("{}, whatever is still missing turns out to be", self.told_possible(met, 0))
             }
@@ -120,6 +117,9 @@ impl Teller<'_> {
             }
         }
         told.truncate(MOST);
+        if let (Test::SignOff(_), None) = (&condition.test, &condition.applies) {
+            return "nobody has to sign".to_owned();
+        }
         if told.is_empty() { "what it rests on does not apply".to_owned() } else { told.join("; ") }
     }
 
@@ -189,9 +189,22 @@ impl Teller<'_> {
                 }
             }
             Kind::Applicable(_, inner) => {
-                let name = self.title_of(inner).unwrap_or_else(|| self.formula(inner, now));
                 let verb = if truth == Truth::True { "applies" } else { "does not apply" };
-                format!("{} {verb}{}", definite(&name), self.why_absent(inner, now))
+                // Of a list a script asks for its length.
+                if let Kind::Count(rows) = &inner.kind
+                    && let Over::List { slot, .. } = rows.over
+                    && let Called::Fact(fact, _) = self.called_fact(slot)
+                {
+                    let why = self.bound.absences.get(&slot).map(|why| format!(" ({why})")).unwrap_or_default();
+                    return format!("“{}” {verb}{why}", fact.title);
+                }
+                let name = self.title_of(inner).unwrap_or_else(|| self.formula(inner, now));
+                let why = self.why_absent(inner, now);
+                // The title of a yes or no is a sentence.
+                match self.family_of(inner) {
+                    Family::Truth => format!("“{name}” {verb}{why}"),
+                    _ => format!("{} {verb}{why}", definite(&name)),
+                }
             }
             Kind::Fact(_) | Kind::FactNow(_) | Kind::Field { .. } | Kind::Parameter(_) => {
                 let name = self.title_of(expr).unwrap_or_else(|| self.formula(expr, now));

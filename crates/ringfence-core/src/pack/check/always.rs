@@ -1,7 +1,7 @@
 //! Conditions that come out the same whatever the evidence, and branches that are never taken: found
 //! by the bounds reading over a case of which nothing is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Checked;
 use crate::diagnostic::{Code, Diagnostic};
@@ -9,9 +9,11 @@ use crate::evaluate::possible_limbs;
 use crate::fields::Mistakes;
 use crate::language::bounds::Bounds;
 use crate::language::eval::Cells;
+use crate::language::ir::{Expr, Kind, Over};
+use crate::language::lower::Shape;
 use crate::language::possible::{Among, Possible, Truths, Words};
 use crate::language::value::{Family, Truth, Val};
-use crate::pack::{Condition, Pack, Parameter, Step, Test};
+use crate::pack::{Condition, Pack, Parameter, SignOff, Step, Test, Who};
 use crate::types::Type;
 
 /// The most derived cells for which this is looked into: beyond, the check would take longer than its answer is worth.
@@ -95,9 +97,19 @@ impl<'p> Unknown<'p> {
         let (truths, warning) = match &condition.test {
             Test::Script(met) => {
                 let truths = self.read(Family::Truth, met, 0).truths();
-                (truths, told(condition, truths))
+                (truths, told(condition, truths).or_else(|| self.opened(index, condition, truths)))
             }
-            Test::SignOff(_) | Test::Decision(_) => (Truths::EITHER, None),
+            Test::SignOff(at) => {
+                // With all its parties in lists, there may be nobody who has to sign.
+                let named = self
+                    .pack
+                    .sign_offs
+                    .get(*at as usize)
+                    .is_some_and(|sign_off| sign_off.parties.iter().any(|party| matches!(party.who, Who::One(_))));
+                let truths = if named { Truths::EITHER } else { Truths::ANY };
+                (truths, self.opened(index, condition, truths))
+            }
+            Test::Decision(_) => (Truths::EITHER, None),
             Test::Of { need, of } => {
                 let truths = possible_limbs(*need, of, |limb| {
                     let slot = self.pack.conditions.get(limb as usize).map(|condition| condition.slot);
@@ -124,6 +136,46 @@ impl<'p> Unknown<'p> {
         warning
     }
 
+    /// A condition that money waits for, and that a case can put out of the way by calling its evidence not applicable.
+    fn opened(&self, index: u32, condition: &Condition, truths: Truths) -> Option<Diagnostic> {
+        let gates = self.pack.funds.iter().any(|fund| self.pack.gates(fund).contains(&index));
+        if !gates || condition.applies.is_some() || !truths.may_be(Truth::NotApplicable) {
+            return None;
+        }
+        let (mut read, mut asked) = (BTreeSet::new(), BTreeSet::new());
+        match &condition.test {
+            Test::Script(met) => met.walk(&mut |node| {
+                read.extend(fact_read(node));
+                if let Kind::Applicable(_, inner) = &node.kind {
+                    inner.walk(&mut |node| asked.extend(fact_read(node)));
+                }
+            }),
+            Test::SignOff(at) => {
+                let sign_off = self.pack.sign_offs.get(*at as usize);
+                let lists = sign_off.into_iter().flat_map(parties_in_lists);
+                read.extend(lists.filter_map(|fact| self.pack.facts.get(fact as usize)).map(|fact| fact.slot));
+            }
+            Test::Decision(_) | Test::Of { .. } => return None,
+        }
+        // A script that asks whether a fact applies has thought of it.
+        let open = self.pack.facts.iter().filter(|fact| {
+            let slots = fact.slot..fact.slot + u32::try_from(self.pack.period_count()).unwrap_or(1);
+            let slots = if matches!(fact.shape, Shape::Series(_)) { slots } else { fact.slot..fact.slot + 1 };
+            fact.may_not_apply && read.difference(&asked).any(|slot| slots.contains(slot))
+        });
+        let names: Vec<String> = open.map(|fact| format!("`{}`", fact.name)).collect();
+        let message =
+            format!("money waits for `{}`, and is let through where its evidence does not apply", condition.id);
+        if names.is_empty() {
+            return None;
+        }
+        let help = format!(
+            "declare {} with `not-applicable: refused`, or say with `applies` when the condition does not apply",
+            names.join(" and ")
+        );
+        Some(Diagnostic::warning(Code::GATE_MAY_NOT_APPLY, condition.place.clone(), message).help(help))
+    }
+
     fn branches(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for (site, truths) in &self.tests {
@@ -139,6 +191,32 @@ impl<'p> Unknown<'p> {
             )));
         }
         found
+    }
+}
+
+/// The lists that name who has to sign.
+fn parties_in_lists(sign_off: &SignOff) -> impl Iterator<Item = u32> {
+    sign_off.parties.iter().filter_map(|party| match &party.who {
+        Who::Each(members) => Some(members.fact),
+        Who::One(_) => None,
+    })
+}
+
+/// The cell of evidence that a node reads.
+fn fact_read(node: &Expr) -> Option<u32> {
+    match &node.kind {
+        Kind::Fact(slot) | Kind::FactNow(slot) => Some(*slot),
+        Kind::FoldSeries(_, series) | Kind::Element { series, .. } if !series.derived => Some(series.base),
+        Kind::Quantify { rows, .. }
+        | Kind::Count(rows)
+        | Kind::SumRows(rows, _)
+        | Kind::MeanRow(rows, _)
+        | Kind::LeastRow(rows, _)
+        | Kind::GreatestRow(rows, _) => match rows.over {
+            Over::List { slot, .. } => Some(slot),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
