@@ -1,4 +1,5 @@
-//! The page of the schemes' history says what the packs say, and what packs share is shared.
+//! The shipped schemes as a whole: their history says what the packs say, what packs share is shared, and every
+//! portfolio is ruled on.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,10 +14,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ringfence_core::case::Case;
+use ringfence_core::evaluate::Options;
 use ringfence_core::pack::Pack;
+use ringfence_core::ruling::Ruling;
 use ringfence_core::source::{Content, Entry, Node};
-use ringfence_loaders::pack;
+use ringfence_loaders::{case, pack};
 use ringfence_reporting::history::{self, Scheme};
+use ringfence_reporting::portfolio::Portfolio;
+use ringfence_reporting::text;
 
 const PAGE: &str = "docs/schemes.md";
 const RULES: &str = "rules";
@@ -112,4 +118,60 @@ fn what_packs_share_stands_in_one_place_and_is_used() {
     assert!(idle.is_empty(), "nothing uses {idle:?}");
     let twice: Vec<_> = declared.iter().filter(|(_, packs)| packs.len() > 1).collect();
     assert!(twice.is_empty(), "these belong into {SHARED}: {twice:#?}");
+}
+
+/// The rulings of cases that can be read together: those of one day, counting the evidence known by one day.
+fn portfolios(pack: &Pack, cases: &[Case]) -> Vec<Portfolio> {
+    let together = pack.evaluate_together(cases, &Options::default());
+    let mut by_day: BTreeMap<(String, Option<String>), Vec<Ruling>> = BTreeMap::new();
+    for ruling in together.into_iter().flatten() {
+        let known_by = ruling.known_by.map(|day| day.to_string());
+        by_day.entry((ruling.rules_at.to_string(), known_by)).or_default().push(ruling);
+    }
+    by_day.into_values().map(|rulings| Portfolio::new(rulings).unwrap()).collect()
+}
+
+fn assert_adds_up(portfolio: &Portfolio) -> usize {
+    let mut rulings = 0;
+    for fund in portfolio.funds() {
+        let totals = &fund.totals;
+        assert_eq!(totals.dispositions.total(), Ok(totals.amount), "{}", fund.fund);
+        rulings = rulings.max(totals.rulings);
+    }
+    assert!(!text::portfolio(portfolio, 80, false).is_empty());
+    rulings
+}
+
+#[test]
+fn every_portfolio_is_ruled_on_and_adds_up() {
+    let mut examples = 0;
+    for folder in fs::read_dir("examples").unwrap().map(|entry| entry.unwrap().path()) {
+        let binding = folder.join("england.yaml");
+        if !binding.is_file() {
+            continue;
+        }
+        let text = fs::read_to_string(&binding).unwrap();
+        let id = text.lines().find_map(|line| line.strip_prefix("pack: ")).unwrap();
+        let pack = common::compile(&common::source(&Path::new(RULES).join(id)));
+        let documents = case::load(&binding).unwrap_or_else(|error| panic!("{}: {error}", binding.display()));
+        let cases: Vec<Case> = documents.iter().map(|document| common::read(&pack, document)).collect();
+        let ruled: Vec<Portfolio> = portfolios(&pack, &cases);
+        assert_eq!(ruled.len(), 1, "{} is of one day", binding.display());
+        assert_eq!(assert_adds_up(&ruled[0]), cases.len(), "{}", binding.display());
+        examples += 1;
+    }
+    assert!(examples >= 4, "{examples}");
+}
+
+#[test]
+fn the_cases_of_every_pack_make_portfolios_that_add_up() {
+    for (folder, pack) in shipped() {
+        let cases: Vec<Case> =
+            common::case_files(&folder).iter().map(|file| common::read(&pack, &file.document)).collect();
+        let ruled = portfolios(&pack, &cases);
+        assert!(!ruled.is_empty(), "{}", folder.display());
+        ruled.iter().for_each(|portfolio| {
+            assert_adds_up(portfolio);
+        });
+    }
 }

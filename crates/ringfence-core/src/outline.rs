@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::pack::{Condition, Dated, Pack, Parameter};
 use crate::ruling::{Authority, Status};
+use crate::source::Place;
 use crate::types::show;
 
 /// A thread of a field's history, such as seven-day working, to which rules of several packs belong.
@@ -15,6 +16,8 @@ pub struct Theme {
     pub title: String,
     /// What the pack notes on it.
     pub notes: Option<String>,
+    /// Where it is declared: themes are told in the order in which they stand there.
+    pub place: Place,
 }
 
 /// What a scheme changed against the one before it.

@@ -110,21 +110,15 @@ pub fn markdown(schemes: &[Scheme]) -> String {
     markdown::render(&document)
 }
 
-/// The themes of all schemes: each scheme's stand in their order, and a new one behind the one it follows.
+/// The themes of all schemes, in the order in which they are declared.
 fn themes<'a>(schemes: &[&'a Scheme]) -> Vec<&'a Theme> {
     let mut themes: Vec<&Theme> = Vec::new();
-    for scheme in schemes {
-        let mut at = 0;
-        for theme in &scheme.outline.themes {
-            match themes.iter().position(|known| known.id == theme.id) {
-                Some(known) => at = at.max(known + 1),
-                None => {
-                    themes.insert(at, theme);
-                    at += 1;
-                }
-            }
+    for theme in schemes.iter().flat_map(|scheme| &scheme.outline.themes) {
+        if !themes.iter().any(|known| known.id == theme.id) {
+            themes.push(theme);
         }
     }
+    themes.sort_by(|left, right| left.place.key().cmp(&right.place.key()));
     themes
 }
 

@@ -8,17 +8,17 @@ use crate::outline::{Change, Theme};
 use crate::ruling::Status;
 use crate::source::PackSource;
 
-/// The themes, in the order in which their files have them, whichever pack of a chain brings them in.
+/// The themes that the pack declares or uses.
 pub(super) fn themes(source: &PackSource, mistakes: &mut Mistakes) -> Vec<Theme> {
     let read = |entry: &crate::source::Entry, mistakes: &mut Mistakes| {
         check_id(&entry.key, &entry.key_place, mistakes);
         let what = format!("the theme `{}`", entry.key);
         let fields = Fields::declaration(&entry.value, &what, &["title", "notes"], mistakes)?.at(&entry.key_place);
         let notes = fields.text("notes", mistakes);
-        Some(Theme { id: entry.key.clone(), title: fields.need_text("title", &what, mistakes)?, notes })
+        let title = fields.need_text("title", &what, mistakes)?;
+        Some(Theme { id: entry.key.clone(), title, notes, place: entry.key_place.clone() })
     };
-    let mut entries = entries(source, "themes", mistakes);
-    entries.sort_by(|left, right| left.key_place.key().cmp(&right.key_place.key()));
+    let entries = entries(source, "themes", mistakes);
     entries.into_iter().filter_map(|entry| read(entry, mistakes)).collect()
 }
 
