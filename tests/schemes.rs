@@ -170,8 +170,8 @@ fn the_cases_of_every_pack_make_portfolios_that_add_up() {
             common::case_files(&folder).iter().map(|file| common::read(&pack, &file.document)).collect();
         let ruled = portfolios(&pack, &cases);
         assert!(!ruled.is_empty(), "{}", folder.display());
-        ruled.iter().for_each(|portfolio| {
+        for portfolio in &ruled {
             assert_adds_up(portfolio);
-        });
+        }
     }
 }
