@@ -420,22 +420,7 @@ pub(crate) fn show(value: &Value, ty: &Type, currency: &Currency) -> String {
 
 /// A day as people write it: `1 April 2015`.
 pub(crate) fn show_date(date: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let month = usize::try_from(date.month()).ok().and_then(|month| MONTHS.get(month - 1)).unwrap_or(&"");
-    format!("{} {month} {}", date.day(), date.year())
+    date.strftime("%-d %B %Y").to_string()
 }
 
 pub(crate) fn show_number(number: Exact, of: &Number, currency: &Currency) -> String {
