@@ -148,6 +148,24 @@ pub(crate) struct FundFound {
     pub(crate) range: Option<FundRange>,
 }
 
+impl FundFound {
+    /// A fund that there is not.
+    fn none() -> Self {
+        Self {
+            amount: Some(Money::ZERO),
+            earned: Some(Money::ZERO),
+            gate: Truth::NotApplicable,
+            share: None,
+            dispositions: Dispositions::default(),
+            suspended: None,
+            over: None,
+            first_tranche: 0,
+            tranches: 0,
+            range: None,
+        }
+    }
+}
+
 /// What became of a tranche, in numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TrancheFound {
@@ -176,7 +194,8 @@ impl Decision<'_> {
         (0..self.rules.pack.conditions.len()).map(|index| self.rules.outcome(index, self.scratch))
     }
 
-    /// Where the money of each fund goes, in the pack's order, with its amount if that is known.
+    /// Where the money of each fund goes, in the pack's order, with its amount if that is known. A fund that is not in
+    /// force has none.
     pub fn funds(&self) -> impl Iterator<Item = (Option<Money>, Dispositions)> {
         self.scratch.funds.iter().map(|fund| (fund.amount, fund.dispositions))
     }
@@ -316,7 +335,7 @@ impl<'p> Rules<'p> {
             scripts.push(&value.of);
             scripts.extend(&value.taking_part);
         }
-        for fund in &pack.funds {
+        for fund in pack.funds.iter().filter(|fund| fund.is_in_force(self.day)) {
             scripts.push(&fund.amount);
             scripts.extend(&fund.release);
         }

@@ -63,6 +63,8 @@ pub struct FundOutline {
     pub theme: Option<String>,
     /// The clause it rests on.
     pub authority: Option<Authority>,
+    /// Its first day and the first day after it, where it is not in force as long as the pack.
+    pub in_force: Option<(Date, Option<Date>)>,
     /// Whether it is paid a period at a time.
     pub tranches: bool,
     /// Where the rest goes; withheld if nowhere.
@@ -142,6 +144,7 @@ impl Pack {
                     title: fund.title.clone(),
                     theme: fund.theme.clone(),
                     authority: fund.authority.clone(),
+                    in_force: fund.in_force.map(|days| (days.from, days.until)),
                     tranches: fund.tranches,
                     redirect: fund.redirect.clone(),
                 })

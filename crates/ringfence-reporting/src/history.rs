@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use ringfence_core::outline::{ConditionOutline, DatedOutline, FundOutline, Outline, Theme};
 use ringfence_core::ruling::{Authority, Status};
 
@@ -149,11 +150,11 @@ fn overview(schemes: &[&Scheme], document: &mut Document) {
     document.table(table);
 }
 
-/// The financial years that a condition is asked in.
-fn years_of(scheme: &Scheme, condition: &ConditionOutline) -> BTreeSet<i16> {
+/// The financial years in which something is in force.
+fn years_of(scheme: &Scheme, in_force: Option<(Date, Option<Date>)>) -> BTreeSet<i16> {
     let Some((first, last)) = scheme.outline.years else { return BTreeSet::new() };
     let within = |year: &i16| {
-        condition.in_force.is_none_or(|(from, until)| {
+        in_force.is_none_or(|(from, until)| {
             let begins = jiff::civil::date(*year, 4, 1);
             let ends = jiff::civil::date(*year + 1, 4, 1);
             from < ends && until.is_none_or(|until| begins < until)
@@ -182,15 +183,15 @@ fn by_year(schemes: &[&Scheme], themes: &[&Theme], document: &mut Document) {
         let mut marks: BTreeMap<i16, &str> = BTreeMap::new();
         for scheme in schemes {
             for condition in scheme.conditions(&theme.id) {
-                for year in years_of(scheme, condition) {
+                for year in years_of(scheme, condition.in_force) {
                     let mark = marks.entry(year).or_insert("•");
                     if !condition.gates.is_empty() {
                         *mark = "£";
                     }
                 }
             }
-            if let (Some(_), Some((first, last))) = (scheme.funds(&theme.id).next(), scheme.outline.years) {
-                marks.extend((first..=last).map(|year| (year, "£")));
+            for fund in scheme.funds(&theme.id) {
+                marks.extend(years_of(scheme, fund.in_force).into_iter().map(|year| (year, "£")));
             }
         }
         let cells = (first..=last).map(|year| Line::from(marks.get(&year).copied().unwrap_or_default()));
@@ -229,7 +230,8 @@ fn one_theme<'a>(theme: &'a Theme, schemes: &[&'a Scheme], sources: &mut Sources
                 Some(redirect) => format!(" What is not released goes to {redirect}"),
                 None => " What is not released is withheld".to_owned(),
             };
-            let line = Line::new().strong(format!("Fund: {}.", fund.title)).plain(rest);
+            let days = fund.in_force.map(|(from, until)| stretch(from, until)).unwrap_or_default();
+            let line = Line::new().strong(format!("Fund: {}.", fund.title)).plain(days).plain(rest);
             asked.add(line.plain(sources.cited(fund.authority.as_ref())));
         }
         let hangs = if hangs.is_empty() { "–".to_owned() } else { hangs.into_iter().collect::<Vec<_>>().join("; ") };
@@ -253,7 +255,7 @@ impl Parts {
 }
 
 /// ` (from 1 April 2015)`, ` (from 1 April 2015 to 31 March 2016)`.
-fn stretch(from: jiff::civil::Date, until: Option<jiff::civil::Date>) -> String {
+fn stretch(from: Date, until: Option<Date>) -> String {
     match until.and_then(|until| until.yesterday().ok()) {
         Some(last) => format!(" (from {} to {})", day(from), day(last)),
         None => format!(" (from {})", day(from)),

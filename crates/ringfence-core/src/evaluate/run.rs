@@ -76,7 +76,9 @@ impl Runner<'_> {
         let pack = self.rules.pack;
         self.steps(order)?;
         for (index, fund) in (0_u32..).zip(&pack.funds) {
-            let found = self.fund(index, fund)?;
+            // A fund of other days has no money, and its scripts may rest on what there is not yet or no more.
+            let in_force = fund.is_in_force(self.rules.day);
+            let found = if in_force { self.fund(index, fund)? } else { FundFound::none() };
             self.funds.push(found);
         }
         Ok(())

@@ -607,7 +607,7 @@ impl<'r, 'p> Reference<'r, 'p> {
                 Step::Finding(index) => self.finding(*index, scratch, &mut hand),
             }
         }
-        for (index, fund) in (0_u32..).zip(&pack.funds) {
+        for (index, fund) in (0_u32..).zip(&pack.funds).filter(|(_, fund)| fund.is_in_force(self.rules.day)) {
             let rounded = |result: Fallible<Dynamic>| {
                 result.and_then(|value| fund.rounding.apply(number(&value)?).map(Dynamic::from).map_err(fault))
             };

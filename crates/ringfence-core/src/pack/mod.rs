@@ -328,6 +328,8 @@ pub(crate) struct Fund {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) theme: Option<String>,
+    /// The days on which there is such a fund; as long as the pack, if none.
+    pub(crate) in_force: Option<Interval>,
     pub(crate) amount: Expr,
     pub(crate) rounding: Rounding,
     pub(crate) gates: Vec<u32>,
@@ -373,6 +375,11 @@ pub(crate) struct Suspension {
 }
 
 impl Fund {
+    /// Whether there is such a fund under the rules of a day.
+    pub(crate) fn is_in_force(&self, day: Date) -> bool {
+        self.in_force.is_none_or(|days| days.contains(day))
+    }
+
     /// Whether what is paid in a period depends on what was paid before it, or there is but one payment.
     pub(crate) const fn to_date(&self) -> bool {
         self.cumulative || !self.tranches

@@ -75,7 +75,8 @@ pub(crate) fn ruling(rules: &Rules<'_>, bound: &Bound, scratch: &Scratch, within
         teller.limbs_first(index, &mut order);
     }
     let findings = order.into_iter().filter_map(|index| teller.finding(index)).collect();
-    let funds = (0..pack.funds.len()).map(|index| teller.fund(index)).collect::<Option<Vec<_>>>();
+    let in_force = pack.funds.iter().enumerate().filter(|(_, fund)| fund.is_in_force(rules.day));
+    let funds = in_force.map(|(index, _)| teller.fund(index)).collect::<Option<Vec<_>>>();
     let values = pack.values.iter().enumerate().map(|(index, value)| teller.value(index, value)).collect();
     Ruling {
         schema: SCHEMA,

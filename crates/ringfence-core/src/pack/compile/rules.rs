@@ -4,7 +4,7 @@ use super::payments::OVER_PAYMENT;
 use super::{Compiler, Dep, declare, fields, whole_pence};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{Fields, check_id};
-use crate::pack::{Condition, Decision, Fund, Need, OverPayment, SignOff, Test, history};
+use crate::pack::{Condition, Decision, Fund, Interval, Need, OverPayment, SignOff, Test, history};
 use crate::source::{Content, Entry, Node};
 use crate::types::Type;
 
@@ -40,15 +40,7 @@ impl Compiler {
         let title = fields.need_text("title", &what, &mut self.mistakes);
         let theme = history::theme(&fields, &self.context, &mut self.mistakes);
         let authority = declare::authority(fields.get("authority"), &self.context, &mut self.mistakes);
-        let in_force = fields.get("in-force").and_then(|node| declare::interval(node, &mut self.mistakes));
-        if let (Some(own), Some(pack), Some(node)) = (in_force, self.in_force, fields.get("in-force")) {
-            let after = pack.until.is_some_and(|until| until <= own.from);
-            let before = own.until.is_some_and(|until| until <= pack.from);
-            if after || before {
-                let message = format!("`{}` is in force only when the pack is not", entry.key);
-                self.mistakes.push(Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message));
-            }
-        }
+        let in_force = self.own_days(&fields, &entry.key);
         let notes = fields.text("notes", &mut self.mistakes);
         if let Some(node) = fields.get("scenarios") {
             let outcomes = ["met", "unmet", "undetermined", "pending", "not-applicable"];
@@ -134,6 +126,17 @@ impl Compiler {
         })
     }
 
+    /// The days on which a declaration is in force, some of them while the pack is.
+    fn own_days(&mut self, fields: &Fields<'_>, id: &str) -> Option<Interval> {
+        let node = fields.get("in-force")?;
+        let own = declare::interval(node, &mut self.mistakes)?;
+        if self.in_force.is_some_and(|pack| !own.meets(pack)) {
+            let message = format!("`{id}` is in force only when the pack is not");
+            self.mistakes.push(Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message));
+        }
+        Some(own)
+    }
+
     fn named<'n>(&mut self, node: &Node, what: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<u32> {
         let name = fields::text(node, "an id", &mut self.mistakes)?;
         let found = known.clone().position(|id| id == name);
@@ -170,6 +173,7 @@ impl Compiler {
         const KEYS: &[&str] = &[
             "title",
             "theme",
+            "in-force",
             "amount",
             "round",
             "gated-by",
@@ -190,6 +194,7 @@ impl Compiler {
         let title = fields.need_text("title", &what, &mut self.mistakes);
         let theme = history::theme(&fields, &self.context, &mut self.mistakes);
         let authority = declare::authority(fields.get("authority"), &self.context, &mut self.mistakes);
+        let in_force = self.own_days(&fields, &entry.key);
         let notes = fields.text("notes", &mut self.mistakes);
         let tranches = self.tranches(&fields);
         let cumulative = fields.word("basis", &[("cumulative", true), ("each", false)], &mut self.mistakes);
@@ -230,6 +235,7 @@ impl Compiler {
             id: entry.key.clone(),
             title: title.unwrap_or_default(),
             theme,
+            in_force,
             amount: amount?,
             rounding: rounding?,
             gates,
