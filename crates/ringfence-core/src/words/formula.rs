@@ -5,7 +5,7 @@ use crate::exact::{Exact, Rounding, RoundingMode};
 use crate::language::ir::{Expr, Fold, Kind, Lookup, Over, Quantity, Rows, Series};
 use crate::language::library::Method;
 use crate::language::value::{Family, Truth, Val};
-use crate::types::{Days, Type, show_number};
+use crate::types::{Days, Number, Type, Unit, show_number};
 
 /// How tightly an operator binds; what binds less tightly inside it goes in brackets.
 pub(super) const LOOSEST: u8 = 0;
@@ -93,6 +93,11 @@ impl Teller<'_> {
                 let [first, other] = [first, other].map(|side| self.write(side, now, false, TIGHTEST));
                 (format!("{first} ?? {other}"), LOOSEST)
             }
+            // A day that was worked out is told as the day that it is.
+            Kind::Call(call) if values && call.ty == Type::Date => {
+                let cell = self.family_value(Family::Word, expr, now);
+                (self.shown(cell, &Type::Date).unwrap_or_else(|| "?".to_owned()), TIGHTEST)
+            }
             Kind::Call(call) => {
                 let mut args: Vec<String> =
                     call.args.iter().map(|(_, arg)| self.write(arg, now, values, LOOSEST)).collect();
@@ -176,7 +181,9 @@ impl Teller<'_> {
             Kind::DaysBetween(sides) if values => {
                 let [from, to] = &**sides;
                 let (from, to) = (self.write(from, now, true, LOOSEST), self.write(to, now, true, LOOSEST));
-                (format!("days from {from} to {to}"), LOOSEST)
+                let cell = self.family_value(Family::Num, expr, now);
+                let days = self.shown(cell, &Type::Number(Number::of(Unit::named("days"))));
+                (format!("{} from {from} to {to}", days.as_deref().unwrap_or("days")), LOOSEST)
             }
             Kind::Least(parts) => (format!("lesser_of({})", self.many(parts, ", ", now, values, LOOSEST)), TIGHTEST),
             Kind::Greatest(parts) => {
