@@ -1,0 +1,10 @@
+//! The policy author's desk: what the cases of a rule pack hold it to.
+//!
+//! A [`Desk`] is a pack with its test cases. Everything here is worked out from rulings; what a ruling is,
+//! core decides.
+
+mod desk;
+mod expect;
+
+pub use desk::{Desk, DeskError, Ruled, TestCase};
+pub use expect::{Checked, Unexpected, Why, check};
