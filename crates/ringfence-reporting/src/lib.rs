@@ -12,6 +12,7 @@ mod report;
 pub mod csv;
 pub mod diagnostics;
 pub mod history;
+pub mod html;
 pub mod json;
 pub mod json_lines;
 pub mod markdown;
