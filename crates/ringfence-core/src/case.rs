@@ -1,10 +1,13 @@
 //! A case: what one recipient brings. Typed evidence, each figure with where it came from and when
 //! it became known.
 
+pub mod path;
+mod setting;
 mod waivers;
 
 use std::collections::BTreeMap;
 
+use path::Subject;
 pub use waivers::Waiver;
 
 use jiff::civil::Date;
@@ -358,6 +361,7 @@ const CASE_KEYS: &[&str] = &[
     "sign-offs",
     "decisions",
     "waivers",
+    "set",
     "expect",
     "notes",
 ];
@@ -401,6 +405,7 @@ impl Pack {
         case.title = fields.text("title", mistakes);
         case.rules_at = fields.date("rules-at", mistakes);
         case.known_by = fields.date("known-by", mistakes);
+        let settings = setting::settings(&fields, mistakes);
         for entry in section(&fields, "facts", mistakes) {
             match self.fact(&entry.key) {
                 Some(fact) => {
@@ -419,7 +424,17 @@ impl Pack {
                 }
             }
         }
-        for entry in section(&fields, "sign-offs", mistakes) {
+        self.set_facts(&mut case.facts, &settings, mistakes);
+        let sign_offs: Vec<&str> = self.sign_offs.iter().map(|sign_off| sign_off.id.as_str()).collect();
+        let decisions: Vec<&str> = self.decisions.iter().map(|decision| decision.id.as_str()).collect();
+        let conditions: Vec<&str> = self.conditions().collect();
+        let mut with_settings = |key: &str, id_of, known| {
+            setting::with_settings(section(&fields, key, mistakes), &settings, id_of, known, mistakes)
+        };
+        let sign_offs = with_settings("sign-offs", Subject::sign_off, ("sign-off", &sign_offs));
+        let decisions = with_settings("decisions", Subject::decision, ("decision", &decisions));
+        let waivers = with_settings("waivers", Subject::waiver, ("condition", &conditions));
+        for entry in &*sign_offs {
             let known = self.sign_offs.iter().map(|sign_off| sign_off.id.as_str());
             if declared(entry, "sign-off", known, mistakes) {
                 let signatures =
@@ -427,7 +442,7 @@ impl Pack {
                 case.sign_offs.insert(entry.key.clone(), signatures);
             }
         }
-        for entry in section(&fields, "decisions", mistakes) {
+        for entry in &*decisions {
             let known = self.decisions.iter().map(|decision| decision.id.as_str());
             if declared(entry, "decision", known, mistakes)
                 && entry.value.content != Content::Empty
@@ -436,7 +451,7 @@ impl Pack {
                 case.decisions.insert(entry.key.clone(), decided);
             }
         }
-        case.waivers.extend(self.waivers(&fields, mistakes));
+        case.waivers.extend(self.waivers(&waivers, mistakes));
         Some(case)
     }
 

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ringfence_core::case::path::{Path as EvidencePath, Subject};
 use ringfence_core::diagnostic::{Code, Diagnostic};
-use ringfence_core::source::{Content, Document, Entry, Node, SourceFile};
+use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
 use crate::{LoadError, binding, csv_cases, folder, json, text, yaml};
 
@@ -15,6 +16,8 @@ const MOST_BASES: usize = 8;
 
 /// The sections of a case whose entries are joined with those of its base.
 const JOINED: [&str; 5] = ["decisions", "facts", "recipient", "sign-offs", "waivers"];
+/// The section in which a case changes parts of its evidence.
+const SET: &str = "set";
 /// What a case never takes from its base: what names it, and what its author expects of it.
 const OWN: [&str; 6] = ["base", "base-only", "case", "expect", "tells", "title"];
 
@@ -93,6 +96,28 @@ pub fn from_text(path_name: &str, text: &str, format: Format) -> Result<Vec<Docu
         }
     }
     if mistakes.is_empty() { Ok(cases) } else { Err(mistakes) }
+}
+
+/// Sets a piece of evidence of a case, named as in its section `set`, to what a text says: `7700`, `~`,
+/// `{ missing: did not submit }`. Diagnostics call the text by `name`, such as `--set`.
+///
+/// # Errors
+/// Every mistake in the text. What the pack makes of it is told when the case is read.
+pub fn set(case: &mut Document, name: &str, path: &str, value: &str) -> Result<(), Vec<Diagnostic>> {
+    let file = text::source(name, value);
+    let value = match yaml::parse(&file)?.into_iter().next() {
+        Some(value) => value,
+        None => Node { place: Place::start_of(&file), content: Content::Empty },
+    };
+    let setting = Entry { key: path.to_owned(), key_place: Place::start_of(&file), value };
+    let Content::Map(entries) = &mut case.root.content else { return Ok(()) };
+    let before = entries.iter().position(|entry| entry.key == SET).map(|at| entries.remove(at).value);
+    let place = setting.key_place.clone();
+    let key_place = before.as_ref().map_or_else(|| place.clone(), |node| node.place.clone());
+    let inherited = before.map(|node| mapping(node.content)).unwrap_or_default();
+    let value = Node { place, content: Content::Map(set_after(inherited, vec![setting])) };
+    entries.push(Entry { key: SET.to_owned(), key_place, value });
+    Ok(())
 }
 
 fn format_of(path: &Path) -> Result<Format, LoadError> {
@@ -347,6 +372,7 @@ fn join(base: Document, case: Document) -> Document {
 fn join_entries(own: Vec<Entry>, inherited: Vec<Entry>) -> Vec<Entry> {
     let mut inherited: Vec<Entry> = inherited.into_iter().filter(|entry| !OWN.contains(&entry.key.as_str())).collect();
     let mut joined = own;
+    join_settings(&mut joined, &mut inherited);
     for entry in joined.iter_mut().filter(|entry| JOINED.contains(&entry.key.as_str())) {
         if let Some(at) = inherited.iter().position(|base| base.key == entry.key) {
             join_section(&mut entry.value, inherited.remove(at).value);
@@ -354,6 +380,48 @@ fn join_entries(own: Vec<Entry>, inherited: Vec<Entry>) -> Vec<Entry> {
     }
     add_missing(&mut joined, inherited);
     joined
+}
+
+/// What the base sets comes before what the case sets. What the case gives whole itself is not changed by its base.
+fn join_settings(own: &mut Vec<Entry>, inherited: &mut Vec<Entry>) {
+    let Some(at) = inherited.iter().position(|entry| entry.key == SET) else { return };
+    let mut base = inherited.remove(at);
+    if let Content::Map(settings) = &mut base.value.content {
+        settings.retain(|setting| !is_given(own, &setting.key));
+    }
+    match own.iter_mut().find(|entry| entry.key == SET).map(|entry| &mut entry.value.content) {
+        None => own.push(base),
+        Some(Content::Map(mine)) => *mine = set_after(mapping(base.value.content), std::mem::take(mine)),
+        Some(content @ Content::Empty) => *content = base.value.content,
+        Some(_) => {}
+    }
+}
+
+/// Settings, and then others, which take the place of those that name the same.
+fn set_after(mut first: Vec<Entry>, then: Vec<Entry>) -> Vec<Entry> {
+    let named = |entry: &Entry| entry.key.parse::<EvidencePath>().ok();
+    first.retain(|entry| {
+        !then.iter().any(|later| later.key == entry.key || (named(later).is_some() && named(later) == named(entry)))
+    });
+    first.extend(then);
+    first
+}
+
+/// Whether a case gives the whole of what a setting is about.
+fn is_given(case: &[Entry], setting: &str) -> bool {
+    let Ok(path) = setting.parse::<EvidencePath>() else { return false };
+    let (section, name) = match &path.subject {
+        Subject::Fact(name) => ("facts", name),
+        Subject::SignOff(id) => ("sign-offs", id),
+        Subject::Decision(id) => ("decisions", id),
+        Subject::Waiver(id) => ("waivers", id),
+        Subject::Parameter(_) => return false,
+    };
+    case.iter().any(|entry| entry.key == section && entry.value.get(name).is_some())
+}
+
+fn mapping(content: Content) -> Vec<Entry> {
+    if let Content::Map(entries) = content { entries } else { Vec::new() }
 }
 
 /// Adds the entries of a section that the case does not give itself. A fact, the signatures of a sign-off
@@ -434,6 +502,39 @@ mod tests {
         assert_eq!(root.get("known-by").unwrap().as_text(), Some("2016-01-01"));
         assert!(root.get("sign-offs").unwrap().get("plan").is_some());
         assert_eq!(root.get("recipient").unwrap().get("code").unwrap().as_text(), Some("c"));
+    }
+
+    fn settings(case: &Document) -> Vec<String> {
+        let Some(Content::Map(entries)) = case.root.get("set").map(|node| &node.content) else { return vec![] };
+        entries.iter().map(|entry| format!("{}={}", entry.key, entry.value.kind())).collect()
+    }
+
+    #[test]
+    fn what_a_base_sets_comes_first_and_never_into_what_the_case_gives_whole() {
+        let base = "base-only: yes\nfacts: { y: [] }\nset:\n  x[a].n: 1\n  facts.z[Q1]: 2\n  y[b].n: 3\n  \
+                    sign-offs.plan[c].date: 2015-04-01\n";
+        let dir = folder(&[
+            ("base.yaml", base),
+            ("cases/a.yaml", "case: a\nbase: ../base.yaml\nset: { 'z[Q1]': 9, w: ~ }\nfacts: { x: [] }\n"),
+            ("cases/b.yaml", "case: b\nbase: ../base.yaml\nset:\nsign-offs: { plan: [] }\n"),
+            ("cases/c.yaml", "case: c\nbase: ../base.yaml\n"),
+        ]);
+        let cases = load(&dir.path().join("cases")).unwrap();
+        let found: Vec<Vec<String>> = cases.iter().map(settings).collect();
+        let signed = "sign-offs.plan[c].date=`2015-04-01`";
+        assert_eq!(found[0], ["y[b].n=`3`", signed, "z[Q1]=`9`", "w=nothing"]);
+        assert_eq!(found[1], ["x[a].n=`1`", "facts.z[Q1]=`2`", "y[b].n=`3`"]);
+        assert_eq!(found[2], ["x[a].n=`1`", "facts.z[Q1]=`2`", "y[b].n=`3`", signed]);
+    }
+
+    #[test]
+    fn a_case_is_set_by_a_text() {
+        let mut case = from_text("c.yaml", "case: a\nset: { x: 1 }\n", Format::Yaml).unwrap().remove(0);
+        set(&mut case, "--set", "y[Q1]", "{ missing: lost }").unwrap();
+        set(&mut case, "--set", "facts.x", "~").unwrap();
+        assert_eq!(settings(&case), ["y[Q1]=a mapping", "facts.x=nothing"]);
+        let mistakes = set(&mut case, "--set", "x", "{ a: 1").unwrap_err();
+        assert!(mistakes[0].place.to_string().starts_with("--set:"), "{mistakes:?}");
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use jiff::civil::Date;
 
-use super::{declared, items, section};
+use super::{declared, items};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{Fields, Mistakes};
 use crate::pack::Pack;
-use crate::source::Node;
+use crate::source::{Entry, Node};
 
 /// A waiver of one condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +34,9 @@ impl Waiver {
 
 impl Pack {
     /// Reads the waivers of a case, by condition.
-    pub(super) fn waivers(&self, fields: &Fields<'_>, mistakes: &mut Mistakes) -> Vec<(String, Vec<Waiver>)> {
+    pub(super) fn waivers(&self, entries: &[Entry], mistakes: &mut Mistakes) -> Vec<(String, Vec<Waiver>)> {
         let mut found = Vec::new();
-        for entry in section(fields, "waivers", mistakes) {
+        for entry in entries {
             let known = self.conditions.iter().map(|condition| condition.id.as_str());
             if !declared(entry, "condition", known, mistakes) {
                 continue;
