@@ -1,5 +1,6 @@
 //! Evaluation: the rules of a day over a bound case.
 
+mod cover;
 mod error;
 mod payments;
 mod portfolio;

@@ -8,6 +8,7 @@ mod bind;
 mod bundle;
 mod calendar;
 pub mod case;
+pub mod cover;
 pub mod diagnostic;
 mod digest;
 pub mod evaluate;

@@ -3,8 +3,10 @@
 //! A [`Desk`] is a pack with its test cases. Everything here is worked out from rulings; what a ruling is,
 //! core decides.
 
+mod coverage;
 mod desk;
 mod expect;
 
+pub use coverage::{Coverage, Covered, Share};
 pub use desk::{Desk, DeskError, Ruled, TestCase};
 pub use expect::{Checked, Unexpected, Why, check};

@@ -132,13 +132,34 @@ impl Pack {
     /// # Errors
     /// See [`EvaluateError`]. What keeps one case out of the first pass keeps all of them from a ruling.
     pub fn evaluate_together(&self, cases: &[Case], options: &Options) -> Vec<Result<Ruling, EvaluateError>> {
+        let mut scratch = Scratch::new();
+        self.each_together(cases, options, |rules, bound, portfolio| match portfolio {
+            None => rules.rule(bound, &mut scratch),
+            Some(portfolio) => rules.rule_in(bound, portfolio, &mut scratch),
+        })
+    }
+
+    /// Does something with each of the cases of a scheme, bound to the rules of its day: in the second of two passes
+    /// where the pack declares values over all cases.
+    pub(crate) fn each_together<T>(
+        &self,
+        cases: &[Case],
+        options: &Options,
+        mut each: impl FnMut(&Rules<'_>, &Bound, Option<&Portfolio>) -> Result<T, EvaluateError>,
+    ) -> Vec<Result<T, EvaluateError>> {
+        let day_of = |case: &Case| options.rules_at.or(case.rules_at).or(self.rules_at);
+        let no_day = || EvaluateError::NoDay { from: self.in_force.from };
         if self.passes() == 1 {
-            return cases.iter().map(|case| self.evaluate(case, options)).collect();
+            let mut alone = |case: &Case| {
+                let rules = self.rules_at(day_of(case).ok_or_else(no_day)?, options)?;
+                let bound = rules.bind(case, options.known_by.or(case.known_by))?;
+                each(&rules, &bound, None)
+            };
+            return cases.iter().map(&mut alone).collect();
         }
-        let together = || {
+        let mut together = || {
             let Some(first) = cases.first() else { return Ok(Vec::new()) };
-            let day_of = |case: &Case| options.rules_at.or(case.rules_at).or(self.rules_at);
-            let day = day_of(first).ok_or(EvaluateError::NoDay { from: self.in_force.from })?;
+            let day = day_of(first).ok_or_else(no_day)?;
             if let Some(other) = cases.iter().find(|case| day_of(case) != Some(day)) {
                 let why = format!("all cases are ruled on at one day, and `{}` is at {day}", first.id);
                 return Err(EvaluateError::NotOfPortfolio { case: other.id.clone(), why });
@@ -150,8 +171,7 @@ impl Pack {
             };
             let bounds = cases.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
             let portfolio = rules.survey(&bounds.iter().collect::<Vec<_>>())?;
-            let mut scratch = Scratch::new();
-            Ok(bounds.iter().map(|bound| rules.rule_in(bound, &portfolio, &mut scratch)).collect())
+            Ok(bounds.iter().map(|bound| each(&rules, bound, Some(&portfolio))).collect())
         };
         together().unwrap_or_else(|error| cases.iter().map(|_| Err(error.clone())).collect())
     }
@@ -258,7 +278,7 @@ impl Rules<'_> {
         Ok(super::Decision { rules: self, scratch })
     }
 
-    fn member<'m>(&self, bound: &Bound, portfolio: &'m Portfolio) -> Result<Member<'m>, EvaluateError> {
+    pub(super) fn member<'m>(&self, bound: &Bound, portfolio: &'m Portfolio) -> Result<Member<'m>, EvaluateError> {
         let unfit = |why: &str| EvaluateError::NotOfPortfolio { case: bound.case.id.clone(), why: why.to_owned() };
         let same_rules =
             portfolio.pack == self.pack.digest && portfolio.day == self.day && portfolio.parameters == self.parameters;

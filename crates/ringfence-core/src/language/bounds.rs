@@ -4,6 +4,7 @@
 //! declaration allows, or not apply. Operands are taken to be independent of each other, so a range
 //! can be wider than it need be and is never too narrow.
 
+mod cover;
 mod lacks;
 mod rows;
 mod tables;
@@ -36,7 +37,7 @@ pub(crate) enum Open {
 
 /// What a local stands for.
 #[derive(Clone, Debug)]
-enum Local<'e> {
+pub(crate) enum Local<'e> {
     Nothing,
     /// What it may be, and what it is worked out from where that is the same whichever way the script goes.
     Value(Possible, Option<(Family, &'e Expr)>),

@@ -1,6 +1,7 @@
 //! The value reading: the answer for one case, and missing or not applicable as themselves.
 
 mod actions;
+mod cover;
 
 pub(crate) use actions::last_site;
 

@@ -4,6 +4,7 @@
 //! reading is a small evaluator of its own.
 
 pub(crate) mod bounds;
+pub(crate) mod cover;
 pub(crate) mod eval;
 pub(crate) mod ir;
 pub(crate) mod library;

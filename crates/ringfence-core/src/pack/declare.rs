@@ -474,7 +474,15 @@ pub(super) fn decision(entry: &Entry, mistakes: &mut Mistakes) -> Option<Decisio
     once(&by, mistakes);
     let by = by.into_iter().map(|(office, _)| office).collect();
     let valid = fields.get("valid").and_then(|node| valid(node, mistakes));
-    Some(Decision { id: entry.key.clone(), title: title.unwrap_or_default(), answers, met_when, by, valid })
+    Some(Decision {
+        id: entry.key.clone(),
+        title: title.unwrap_or_default(),
+        answers,
+        met_when,
+        by,
+        valid,
+        place: entry.key_place.clone(),
+    })
 }
 
 /// How long a decision holds: `{ months: 12 }` or `{ days: 90 }`.

@@ -184,6 +184,7 @@ pub(crate) struct SignOff {
     /// The share of the parties' money whose owners must sign, in place of a number of them.
     pub(crate) share: Option<Exact>,
     pub(crate) parties: Vec<Party>,
+    pub(crate) place: Place,
 }
 
 /// The last day for something.
@@ -232,6 +233,7 @@ pub(crate) struct Decision {
     pub(crate) by: Vec<String>,
     /// How long it holds; without it, it has no end of its own.
     pub(crate) valid: Option<Valid>,
+    pub(crate) place: Place,
 }
 
 /// How long something holds from its day on.

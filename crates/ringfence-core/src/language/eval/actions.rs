@@ -35,7 +35,7 @@ impl Machine<'_> {
 
     /// Takes both sides, because the test is neither true nor false, and keeps what they agree on.
     #[cold]
-    fn act_either(&mut self, test: Truth, then: &[Action], other: &[Action], sets: &[(u16, Family)]) {
+    pub(super) fn act_either(&mut self, test: Truth, then: &[Action], other: &[Action], sets: &[(u16, Family)]) {
         let held = |machine: &Self| -> Vec<Val> {
             sets.iter().map(|(local, _)| machine.locals.get(*local as usize).copied().unwrap_or(LACKING)).collect()
         };

@@ -58,8 +58,11 @@ impl<'a, N: Names> Lowerer<'a, N> {
                 // The last arm is taken where no other is: all alternatives have theirs, or it is `_`.
                 None => then,
                 Some(other) => {
-                    let test = self.matches(local, arm, &ty, &place);
-                    self.branches(test, then, other, &place)?
+                    let of_arm = arm.first().map(|(_, (line, column, length))| (*line, *column, *length));
+                    let at = of_arm.map(|(line, column, length)| self.script.stretch(line, column, length));
+                    let at = at.unwrap_or_else(|| place.clone());
+                    let test = self.matches(local, arm, &ty, &at);
+                    self.branches(test, then, other, &at)?
                 }
             });
         }

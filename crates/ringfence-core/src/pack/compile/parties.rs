@@ -56,6 +56,7 @@ impl Compiler {
             at_least,
             share,
             parties,
+            place: entry.key_place.clone(),
         })
     }
 
