@@ -1,10 +1,14 @@
 //! The commands, a file for each.
 
 mod check;
+mod completions;
 mod evaluate;
 mod explain;
+mod explain_code;
+mod fmt;
 mod history;
 mod list;
+mod man;
 
 use clap::Subcommand;
 
@@ -19,6 +23,10 @@ pub(crate) enum Command {
     Check(check::Check),
     List(list::List),
     History(history::History),
+    Fmt(fmt::Fmt),
+    ExplainCode(explain_code::ExplainCode),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 impl Command {
@@ -30,6 +38,10 @@ impl Command {
             Self::Check(command) => command.run(screen),
             Self::List(command) => command.run(screen),
             Self::History(command) => command.run(screen),
+            Self::Fmt(command) => command.run(screen),
+            Self::ExplainCode(command) => command.run(screen),
+            Self::Completions(command) => command.run(screen),
+            Self::Man(command) => command.run(screen),
         }
     }
 }

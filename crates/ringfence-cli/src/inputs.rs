@@ -21,7 +21,7 @@ use crate::exit::{Failure, Problem, io_words};
 use crate::words::{counted, listed, listed_up_to, near_miss, near_miss_or_all};
 
 /// Standard input among the files of cases.
-const STDIN: &str = "-";
+pub(crate) const STDIN: &str = "-";
 /// No more is read from standard input: as much as loaders read of a file.
 const MOST_BYTES: u64 = 256 << 20;
 /// Where packs usually are.
@@ -143,17 +143,19 @@ fn stdin(format: Option<Format>) -> Result<Vec<Document>, Failure> {
         let help = format!("add `--input-format` with one of {}", listed(names));
         return Err(Problem::new("standard input has no name that says its format").help(help).into());
     };
+    Ok(case::from_text("<stdin>", &text_from_stdin()?, format)?)
+}
+
+/// All of standard input.
+pub(crate) fn text_from_stdin() -> Result<String, Problem> {
     let mut bytes = Vec::new();
     if let Err(error) = io::stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut bytes) {
-        return Err(Problem::new(format!("failed to read standard input: {}", io_words(&error))).into());
+        return Err(Problem::new(format!("failed to read standard input: {}", io_words(&error))));
     }
     if bytes.len() as u64 > MOST_BYTES {
-        return Err(Problem::new(format!("standard input is larger than {} MiB", MOST_BYTES >> 20)).into());
+        return Err(Problem::new(format!("standard input is larger than {} MiB", MOST_BYTES >> 20)));
     }
-    let Ok(text) = String::from_utf8(bytes) else {
-        return Err(Problem::new("standard input is not UTF-8 text").into());
-    };
-    Ok(case::from_text("<stdin>", &text, format)?)
+    String::from_utf8(bytes).map_err(|_| Problem::new("standard input is not UTF-8 text"))
 }
 
 impl Loaded {

@@ -4,6 +4,7 @@
 //! What is wrong with a file is gathered as diagnostics, as many at once as can be told apart.
 
 pub mod binding;
+pub mod canonical;
 pub mod case;
 pub mod json;
 pub mod pack;
