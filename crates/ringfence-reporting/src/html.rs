@@ -1,14 +1,23 @@
-//! HTML: pages of one file each, that fetch nothing and run nothing.
+//! HTML: pages of one file each, that fetch nothing, and run nothing but a script of their own that sorts and filters.
 //!
 //! A page is read in light and dark, at any width, by keyboard, aloud and on paper. Text enters a page only by
 //! [`Html::text`] and [`Element::attribute`], which escape it; the names of elements and attributes are the program's
 //! own. So no title in somebody's pack can become markup. A policy in the head forbids the browser to load anything,
 //! should a mistake be made here all the same.
 
+mod document;
+mod matrix;
+mod picture;
+mod portfolio;
+mod ruling;
+mod script;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::document::clean;
+pub use portfolio::portfolio;
+pub use ruling::ruling;
 
 /// The style that all pages share.
 const STYLE: &str = include_str!("html/page.css");
@@ -131,7 +140,7 @@ impl Element {
 
 impl From<Element> for Html {
     fn from(element: Element) -> Self {
-        const WITHOUT_END: [&str; 4] = ["br", "col", "hr", "meta"];
+        const WITHOUT_END: [&str; 5] = ["br", "col", "hr", "input", "meta"];
         let Element { name, attributes, inner } = element;
         let mut written = format!("<{name}{attributes}>");
         if !WITHOUT_END.contains(&name) {
@@ -162,6 +171,7 @@ struct Part {
 pub struct Page {
     title: String,
     styles: Vec<&'static str>,
+    scripts: Vec<&'static str>,
     ids: BTreeSet<String>,
     lead: Html,
     parts: Vec<Part>,
@@ -175,6 +185,7 @@ impl Page {
         Self {
             title: title.to_owned(),
             styles: Vec::new(),
+            scripts: Vec::new(),
             ids: BTreeSet::new(),
             lead: Html::new(),
             parts: Vec::new(),
@@ -188,6 +199,11 @@ impl Page {
     /// They are to use the colours that `page.css` names, which are right in light and in dark.
     pub fn style(&mut self, rules: &'static str) {
         self.styles.push(rules);
+    }
+
+    /// Adds a script of this kind of page. The page says everything without it, and the browser is told to run no other.
+    pub fn script(&mut self, text: &'static str) {
+        self.scripts.push(text);
     }
 
     /// Adds to what stands under the title.
@@ -268,13 +284,16 @@ impl Page {
         escape(&clean(&self.title), &mut title);
         // The style is the program's own, and is the only text of a page that is not escaped.
         let style = std::iter::once(STYLE).chain(self.styles).collect::<Vec<_>>().join("\n");
+        let policy = script::policy(&self.scripts);
+        let scripts: Vec<String> = self.scripts.iter().map(|text| format!("<script>{text}</script>\n")).collect();
+        let scripts = scripts.concat();
         format!(
             "<!doctype html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:{policy}\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n\
              <link rel=\"icon\" href=\"data:,\">\n\
-             <title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
+             <title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{}{scripts}</body>\n</html>\n",
             body.written
         )
     }

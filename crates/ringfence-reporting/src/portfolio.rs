@@ -18,6 +18,7 @@ pub struct Portfolio {
     rulings: Vec<Ruling>,
     currency: Currency,
     funds: Vec<FundTotals>,
+    tranches: Vec<Vec<TrancheTotals>>,
     all_funds: Totals,
     findings: Vec<FindingCounts>,
     undetermined: Vec<UndeterminedFund>,
@@ -39,6 +40,29 @@ pub struct FundTotals {
     /// The sums.
     #[serde(flatten)]
     pub totals: Totals,
+}
+
+/// The sums of one instalment of a fund over all rulings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrancheTotals {
+    /// The period, as the scheme writes it.
+    pub period: String,
+    /// How many rulings have this instalment.
+    pub rulings: usize,
+    /// The sum of what the release rule gives, whatever the gates say, where that is known.
+    pub earned: Money,
+    /// For how many of them that is not known.
+    pub earned_not_known: usize,
+    /// Paid in this period, for certain.
+    pub released: Money,
+    /// Taken back in this period.
+    pub recovered: Money,
+    /// Not decided from this period on.
+    pub undetermined: Money,
+    /// The sum of what is left for the periods that follow, where that is known.
+    pub closing: Money,
+    /// For how many of them that is not known.
+    pub closing_not_known: usize,
 }
 
 /// Sums, and what they leave out.
@@ -213,6 +237,7 @@ impl Portfolio {
         Ok(Self {
             currency: first.currency.clone(),
             funds: first.funds.iter().map(|fund| fund_totals(&rulings, fund)).collect::<Result<_, _>>()?,
+            tranches: first.funds.iter().map(|fund| tranches(&rulings, fund)).collect::<Result<_, _>>()?,
             all_funds: all_funds(&rulings)?,
             findings: first
                 .findings
@@ -239,6 +264,12 @@ impl Portfolio {
     /// The sums of each fund, in the pack's order.
     pub fn funds(&self) -> &[FundTotals] {
         &self.funds
+    }
+
+    /// The sums of each instalment of a fund, in the order of the periods; none where the fund is paid at once.
+    pub fn tranches(&self, fund: &str) -> &[TrancheTotals] {
+        let at = self.funds.iter().position(|known| known.fund == fund);
+        at.and_then(|at| self.tranches.get(at)).map_or(&[], Vec::as_slice)
     }
 
     /// The sums over all funds. A ruling whose amount or earning is not known for one fund counts as not known.
@@ -435,6 +466,26 @@ pub(crate) fn missing_for<'a>(ruling: &'a Ruling, fund: &'a FundRuling) -> impl 
         let mut open = open_gates.map(|gate| &gate.condition).chain([&fund.fund]);
         open.any(|id| missing.leaves_open.contains(id))
     })
+}
+
+fn tranches(rulings: &[Ruling], fund: &FundRuling) -> Result<Vec<TrancheTotals>, Inexact> {
+    let mut out: Vec<TrancheTotals> = Vec::new();
+    for tranche in rulings.iter().filter_map(|ruling| ruling.fund(&fund.fund)).flat_map(|fund| &fund.tranches) {
+        let at = out.iter().position(|known| known.period == tranche.period).unwrap_or_else(|| {
+            out.push(TrancheTotals { period: tranche.period.clone(), ..TrancheTotals::default() });
+            out.len() - 1
+        });
+        let Some(sum) = out.get_mut(at) else { continue };
+        sum.rulings += 1;
+        sum.earned = sum.earned.plus(tranche.earned.unwrap_or_default())?;
+        sum.earned_not_known += usize::from(tranche.earned.is_none());
+        sum.released = sum.released.plus(tranche.released)?;
+        sum.recovered = sum.recovered.plus(tranche.recovered)?;
+        sum.undetermined = sum.undetermined.plus(tranche.undetermined)?;
+        sum.closing = sum.closing.plus(tranche.closing.unwrap_or_default())?;
+        sum.closing_not_known += usize::from(tranche.closing.is_none());
+    }
+    Ok(out)
 }
 
 fn parameters(rulings: &[Ruling]) -> Vec<ParameterUsed> {

@@ -15,8 +15,8 @@ use ringfence_core::ruling::{
 };
 
 pub(crate) use explain::explain;
-pub(crate) use portfolio::portfolio;
-pub(crate) use short::ruling;
+pub(crate) use portfolio::{PortfolioPart, is_unknown_throughout, one_part, part_words, portfolio};
+pub(crate) use short::{reasons, ruling};
 
 use crate::document::{Document, Line, Table, capital, sentence};
 
@@ -41,7 +41,7 @@ pub(crate) fn day(date: Date) -> String {
 }
 
 /// `Wiltshire (99N)`.
-fn named(recipient: &Recipient) -> String {
+pub(crate) fn named(recipient: &Recipient) -> String {
     match &recipient.code {
         Some(code) => format!("{} ({code})", recipient.name),
         None => recipient.name.clone(),
@@ -49,12 +49,12 @@ fn named(recipient: &Recipient) -> String {
 }
 
 /// `1 recipient`, `209 recipients`.
-fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn listed(words: &[String]) -> String {
+pub(crate) fn listed(words: &[String]) -> String {
     joined(words, "and")
 }
 
@@ -67,12 +67,12 @@ fn joined(words: &[String], last_word: &str) -> String {
 }
 
 /// An amount, or that it is not known.
-fn shown(currency: &Currency, amount: Option<Money>) -> String {
+pub(crate) fn shown(currency: &Currency, amount: Option<Money>) -> String {
     amount.map_or_else(|| "not known".to_owned(), |amount| currency.show(amount))
 }
 
 /// Where a rule comes from, as a sentence.
-fn cited(authority: &Authority) -> Line {
+pub(crate) fn cited(authority: &Authority) -> Line {
     let mut text = authority.title.clone();
     if let Some(date) = authority.date {
         text = format!("{text}, {}", day(date));
@@ -128,7 +128,7 @@ fn reason_tells_where(currency: &Currency, fund: &FundRuling) -> bool {
 }
 
 /// Whether some of the fund is not decided, or not even how much it is.
-fn is_open(fund: &FundRuling) -> bool {
+pub(crate) fn is_open(fund: &FundRuling) -> bool {
     fund.amount.is_none() || !fund.dispositions.undetermined.is_zero()
 }
 
@@ -155,7 +155,7 @@ fn ended(text: &str) -> String {
 }
 
 /// Which rules and what evidence, in a line.
-fn basis(ruling: &Ruling) -> String {
+pub(crate) fn basis(ruling: &Ruling) -> String {
     let known = ruling
         .known_by
         .map_or_else(|| "all the evidence supplied".to_owned(), |date| format!("evidence known by {}", day(date)));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use ringfence_core::ruling::{Outcome, Ruling};
 use ringfence_reporting::portfolio::{Portfolio, PortfolioError};
-use ringfence_reporting::{csv, json, json_lines, markdown, text};
+use ringfence_reporting::{csv, html, json, json_lines, markdown, text};
 
 use crate::exit::{Answer, Failure, Problem};
 use crate::inputs::{Basis, Inputs};
@@ -20,7 +20,9 @@ use crate::words::{counted, listed};
   ringfence evaluate rules/better-care-fund/2015-16 \\
       examples/england-2015-16/england.yaml
   ringfence evaluate rules/better-care-fund/2015-16 case.yaml \\
-      --known-by 2015-08-31 --format json")]
+      --known-by 2015-08-31 --format json
+  ringfence evaluate rules/better-care-fund/2015-16 \\
+      examples/england-2015-16/england.yaml --format html --output england.html")]
 pub(crate) struct Evaluate {
     #[command(flatten)]
     inputs: Inputs,
@@ -47,6 +49,8 @@ enum Format {
     Text,
     /// Markdown
     Markdown,
+    /// One web page that needs no network: drawings, tables that sort, and every reason
+    Html,
     /// One JSON document
     Json,
     /// A ruling a line
@@ -121,6 +125,8 @@ impl Format {
             (Self::Text, None) => text::portfolio(&portfolio(rulings)?, width, colour),
             (Self::Markdown, Some(ruling)) => markdown::ruling(ruling),
             (Self::Markdown, None) => markdown::portfolio(&portfolio(rulings)?),
+            (Self::Html, Some(ruling)) => html::ruling(ruling),
+            (Self::Html, None) => html::portfolio(&portfolio(rulings)?),
             (Self::Json, Some(ruling)) => json::ruling(ruling).map_err(|error| Problem::of(&error))?,
             (Self::Json, None) => json::portfolio(&portfolio(rulings)?).map_err(|error| Problem::of(&error))?,
             (Self::Jsonl, _) => json_lines::rulings(&rulings).map_err(|error| Problem::of(&error))?,

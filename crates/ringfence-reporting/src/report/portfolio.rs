@@ -30,6 +30,34 @@ pub(crate) fn portfolio(portfolio: &Portfolio) -> Document {
     document
 }
 
+/// One part of a portfolio's report, for a format that puts the parts together itself.
+pub(crate) fn one_part(portfolio: &Portfolio, part: PortfolioPart) -> Document {
+    let mut document = Document::default();
+    match part {
+        PortfolioPart::Totals => totals(&mut document, portfolio),
+        PortfolioPart::Undetermined => undetermined(&mut document, portfolio),
+        PortfolioPart::Parameters => parameters(&mut document, portfolio),
+        PortfolioPart::Warnings => warnings(&mut document, portfolio),
+        PortfolioPart::Identity => {
+            if let Some(first) = portfolio.rulings().first() {
+                document.heading(2, "What was ruled on");
+                replay(&mut document, &rules_identity(first));
+            }
+        }
+    }
+    document
+}
+
+/// A part of a portfolio's report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PortfolioPart {
+    Totals,
+    Undetermined,
+    Parameters,
+    Warnings,
+    Identity,
+}
+
 fn opening(document: &mut Document, portfolio: &Portfolio, first: &Ruling) {
     let count = counted(portfolio.rulings().len(), "recipient");
     document.heading(1, format!("{}: {count}", first.pack.title));
@@ -53,7 +81,7 @@ fn totals(document: &mut Document, portfolio: &Portfolio) {
 }
 
 /// Whether no ruling knows anything of a fund's amount, nor of what is earned of it.
-fn is_unknown_throughout(totals: &Totals) -> bool {
+pub(crate) fn is_unknown_throughout(totals: &Totals) -> bool {
     totals.rulings > 0 && totals.amount_not_known == totals.rulings && totals.earned_not_known == totals.rulings
 }
 
@@ -135,7 +163,7 @@ fn totals_rows(currency: &Currency, totals: &Totals, destination: Option<&str>, 
 }
 
 /// The heading of a part in a table.
-fn part_words(word: &str) -> &str {
+pub(crate) fn part_words(word: &str) -> &str {
     match word {
         "released" => "Released",
         "redirected" => "Redirected",

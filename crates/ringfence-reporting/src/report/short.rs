@@ -33,6 +33,28 @@ pub(crate) fn ruling(ruling: &Ruling) -> Document {
     document
 }
 
+/// The reasons of a ruling that stands among others, whose dates and rules are told once for all of them.
+pub(crate) fn reasons(ruling: &Ruling) -> Document {
+    let mut document = Document::default();
+    if let Some(title) = &ruling.case.title {
+        document.paragraph(sentence(title));
+    }
+    funds(&mut document, ruling);
+    findings(&mut document, ruling);
+    across(&mut document, ruling, |_| true);
+    if !ruling.missing.is_empty() {
+        document.heading(2, "Missing evidence");
+        document.bullets(missing_lines(ruling, &ruling.missing.iter().collect::<Vec<_>>()));
+    }
+    if !ruling.warnings.is_empty() {
+        document.heading(2, "Warnings");
+        document.bullets(warning_lines(ruling));
+    }
+    document
+        .paragraph(Line::from("Case ").code(&ruling.case.id).plain(", digest ").code(&ruling.case.digest).plain("."));
+    document
+}
+
 fn findings(document: &mut Document, ruling: &Ruling) {
     if ruling.findings.is_empty() {
         return;

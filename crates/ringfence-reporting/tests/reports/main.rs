@@ -4,6 +4,7 @@
 
 mod data;
 mod diagnostics;
+mod pages;
 mod portfolios;
 mod rulings;
 mod samples;
