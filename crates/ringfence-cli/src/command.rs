@@ -9,6 +9,7 @@ mod fmt;
 mod history;
 mod list;
 mod man;
+mod new;
 
 use clap::Subcommand;
 
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Check(check::Check),
     List(list::List),
     History(history::History),
+    New(new::New),
     Fmt(fmt::Fmt),
     ExplainCode(explain_code::ExplainCode),
     Completions(completions::Completions),
@@ -38,6 +40,7 @@ impl Command {
             Self::Check(command) => command.run(screen),
             Self::List(command) => command.run(screen),
             Self::History(command) => command.run(screen),
+            Self::New(command) => command.run(screen),
             Self::Fmt(command) => command.run(screen),
             Self::ExplainCode(command) => command.run(screen),
             Self::Completions(command) => command.run(screen),

@@ -188,3 +188,32 @@ fn every_command_has_a_manual_page() {
     let (code, out, _) = ringfence(dir.path(), &["man"]);
     assert_eq!((code, out), (Some(0), fs::read_to_string(dir.path().join("man1/ringfence.1")).unwrap()));
 }
+
+#[test]
+fn a_new_pack_passes_check_and_fmt_as_it_stands() {
+    let dir = folder(&[]);
+    let (code, out, err) = ringfence(dir.path(), &["new", "rules/winter-beds/2027-28"]);
+    assert_eq!((code, out.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(err, @"
+    wrote `winter-beds/2027-28`, Winter beds 2027-28, with 3 cases and their rulings
+      to rules/winter-beds/2027-28
+    next: ringfence check --strict rules/winter-beds/2027-28
+    ");
+    let (code, out, err) = ringfence(dir.path(), &["check", "--strict", "rules"]);
+    assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "", "checked 1 pack: no errors, no warnings\n"));
+    let run = ringfence(dir.path(), &["fmt", "--check", "rules"]);
+    assert_eq!(run, (Some(0), String::new(), "4 files in canonical form\n".to_owned()));
+    let (code, out, err) = ringfence(dir.path(), &["new", "rules/winter-beds/2027-28"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    insta::assert_snapshot!(err, @"
+    error: `rules/winter-beds/2027-28` is not empty
+      = help: name a folder that is not there yet
+    ");
+    let (code, _, err) = ringfence(dir.path(), &["new", "a", "--year", "2026"]);
+    assert_eq!(code, Some(2));
+    insta::assert_snapshot!(err, @"
+    error: `2026` is no financial year
+      = help: write the years that it falls in: `2026-27`
+    ");
+    assert!(!dir.path().join("a").exists());
+}
