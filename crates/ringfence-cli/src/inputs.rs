@@ -224,8 +224,8 @@ pub(crate) fn read_cases(pack: &Pack, documents: &[Document]) -> (Vec<Case>, Vec
     }
     let mut told = BTreeSet::new();
     mistakes.retain(|mistake| {
-        let (file, line, column) = mistake.place.key();
-        told.insert((file.to_owned(), line, column, mistake.code, mistake.message.clone()))
+        let (file, part, line, column) = mistake.place.key();
+        told.insert((file.to_owned(), part.clone(), line, column, mistake.code, mistake.message.clone()))
     });
     (cases, mistakes)
 }

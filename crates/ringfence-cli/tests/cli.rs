@@ -321,7 +321,8 @@ fn a_case_comes_from_standard_input_too() {
     assert_eq!(piped, ringfence(&["evaluate", PACK, WORKED, "--format", "json"]).done());
     insta::assert_snapshot!(ringfence_reading(&["evaluate", PACK, "-"], &text).failed(), @r"
     error: standard input has no name that says its format
-      = help: add `--input-format` with one of `yaml`, `json`, `jsonl` and `csv`
+      = help: add `--input-format` with one of `yaml`, `json`, `jsonl`, `csv` and
+              `tsv`
     ");
     insta::assert_snapshot!(ringfence(&["evaluate", PACK, WORKED, "--input-format", "yaml"]).failed(), @r"
     error: `--input-format` is about standard input, and no `-` names it

@@ -121,7 +121,7 @@ impl Pack {
         let teller = words::Teller::new(self);
         for mark in marks {
             let Some(point) = teller.point(mark) else { continue };
-            let (path, line, column) = point.place.key();
+            let (path, _, line, column) = point.place.key();
             // A function of a script's own is written out at each call, and is still one.
             let key = (path.to_owned(), line, column, point.group, point.words.clone());
             found.entry(key).or_insert_with(|| (point, Vec::new())).1.push(mark);

@@ -6,7 +6,7 @@ use crate::fields::{self, Mistakes};
 use crate::language::value::{Num, Truth, Val, Word};
 use crate::money::Money;
 use crate::period::{Period, day_number};
-use crate::source::{Content, Node};
+use crate::source::{Content, Node, Style};
 use crate::types::{Days, Number, Type, Value};
 
 /// The value that `node` writes, read as `ty` and nothing else.
@@ -19,6 +19,10 @@ pub(crate) fn value(node: &Node, ty: &Type, mistakes: &mut Mistakes) -> Option<V
         fields::wrong(node, &format!("expected {ty}"), mistakes);
         return None;
     };
+    if let Some(mistake) = unlike_cell(node, written, ty) {
+        mistakes.push(mistake);
+        return None;
+    }
     match ty {
         Type::Bool => {
             let words = [("yes", true), ("no", false), ("true", true), ("false", false)];
@@ -46,6 +50,26 @@ pub(crate) fn value(node: &Node, ty: &Type, mistakes: &mut Mistakes) -> Option<V
             known.then(|| Value::Text(written.to_owned()))
         }
     }
+}
+
+/// A text where a number belongs, or the other way round, in a cell that tells the two apart.
+///
+/// `007` that a spreadsheet made a number of is 7, and nobody can tell any more; a text that looks like a number is
+/// left out of every total that the spreadsheet itself shows.
+fn unlike_cell(node: &Node, written: &str, ty: &Type) -> Option<Diagnostic> {
+    let Content::Scalar(scalar) = &node.content else { return None };
+    let (message, help) = match (scalar.style, ty) {
+        (Style::TextCell, Type::Number(of)) if !of.percent || !written.ends_with('%') => (
+            format!("expected a number, found the text `{written}`"),
+            "the cell holds a text that no sum would count; enter the number in a cell that is not formatted as text",
+        ),
+        (Style::NumberCell, Type::Text | Type::Choice(_)) => (
+            format!("expected a text, found the number {written}"),
+            "a number has lost zeros in front of it; format the cell as text, and enter it again",
+        ),
+        _ => return None,
+    };
+    Some(Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message).help(help))
 }
 
 pub(crate) const fn word_of(every: crate::period::Every) -> &'static str {

@@ -3,17 +3,54 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// A text that was read, with the name its reader knows it by.
+/// A text that was read, with the name its reader knows it by; or a table in a file that is no text.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SourceFile {
     path: String,
     text: String,
+    part: Part,
+}
+
+/// Which part of its file a source is. It says what the lines and columns of a place are called.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// All of it, a text.
+    Text,
+    /// A sheet of a workbook: its rows are lines, and its columns have letters.
+    Sheet {
+        /// Its place among the sheets, from 0.
+        position: usize,
+        /// Its name.
+        name: String,
+    },
+    /// A table of rows whose columns have names.
+    Rows {
+        /// What the rows are called, such as `table returns`.
+        name: String,
+        /// The names of the columns.
+        columns: Vec<String>,
+    },
 }
 
 impl SourceFile {
     /// A text and its name. The path is shown as it is given, so give a relative one.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { path: path.into(), text: text.into() })
+        Arc::new(Self { path: path.into(), text: text.into(), part: Part::Text })
+    }
+
+    /// A part of a file that is no text.
+    pub fn part_of(path: impl Into<String>, part: Part) -> Arc<Self> {
+        Arc::new(Self { path: path.into(), text: String::new(), part })
+    }
+
+    /// Which part of its file it is.
+    pub fn part(&self) -> &Part {
+        &self.part
+    }
+
+    /// Whether it has lines that can be shown.
+    pub fn is_text(&self) -> bool {
+        self.part == Part::Text
     }
 
     /// The name.
@@ -33,6 +70,8 @@ impl SourceFile {
 }
 
 /// A stretch of one line of a file. Lines and columns count from 1, columns in characters.
+///
+/// In a sheet or a table a line is a row, and a column is a cell of it.
 #[derive(Clone)]
 pub struct Place {
     file: Arc<SourceFile>,
@@ -81,8 +120,20 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file.path, self.line, self.column)
+        let separator = if self.file.is_text() { ":" } else { ", " };
+        write!(f, "{}{separator}{}", self.file.path, self.within())
     }
+}
+
+/// The name of a cell by its row and column, both from 1: `C7`.
+pub fn cell_name(row: usize, column: usize) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column;
+    while rest > 0 {
+        letters.extend(u8::try_from((rest - 1) % 26).map(|letter| char::from(b'A' + letter)));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().chain(row.to_string().chars().collect::<Vec<_>>().iter()).collect()
 }
 
 impl fmt::Debug for Place {
@@ -100,9 +151,21 @@ impl PartialEq for Place {
 impl Eq for Place {}
 
 impl Place {
-    /// What places sort by: file name, line, column.
-    pub fn key(&self) -> (&str, u32, u32) {
-        (&self.file.path, self.line, self.column)
+    /// What places sort by: file name, part of the file, line, column.
+    pub fn key(&self) -> (&str, &Part, u32, u32) {
+        (&self.file.path, &self.file.part, self.line, self.column)
+    }
+
+    /// Where it is in its file: `7:3`, `sheet Non-elective, cell C7` or `table returns, row 7, column n`.
+    pub fn within(&self) -> String {
+        match &self.file.part {
+            Part::Text => format!("{}:{}", self.line, self.column),
+            Part::Sheet { name, .. } => format!("sheet {name}, cell {}", cell_name(self.line(), self.column())),
+            Part::Rows { name, columns } => match columns.get(self.column() - 1) {
+                Some(column) => format!("{name}, row {}, column {column}", self.line),
+                None => format!("{name}, row {}", self.line),
+            },
+        }
     }
 }
 
@@ -117,6 +180,10 @@ pub enum Style {
     Literal,
     /// Anything whose lines are not the file's: a folded block, or a scalar over several lines.
     Folded,
+    /// A text in a cell that tells texts from numbers; no number is read from it.
+    TextCell,
+    /// A number in such a cell; no text is read from it.
+    NumberCell,
 }
 
 /// A text in a document.
@@ -167,6 +234,12 @@ impl Node {
     /// A bare text: what a loader of tables makes of a cell.
     pub fn text(text: impl Into<String>, place: Place) -> Self {
         let scalar = Scalar { text: text.into(), style: Style::Plain, content: place.clone() };
+        Self { place, content: Content::Scalar(scalar) }
+    }
+
+    /// A text or a number in a cell of a format that tells them apart.
+    pub fn cell(text: impl Into<String>, style: Style, place: Place) -> Self {
+        let scalar = Scalar { text: text.into(), style, content: place.clone() };
         Self { place, content: Content::Scalar(scalar) }
     }
 
@@ -231,4 +304,30 @@ pub struct PackSource {
     pub base: Option<Box<PackSource>>,
     /// What it uses of declarations that packs share, a document for each file, with nothing else in it.
     pub shared: Vec<Document>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_says_where_in_its_own_words() {
+        let sheet = Part::Sheet { position: 2, name: "Non-elective".to_owned() };
+        let rows = Part::Rows { name: "table returns".to_owned(), columns: vec!["code".to_owned()] };
+        for (file, line, column, expected) in [
+            (SourceFile::new("a.csv", "x"), 7, 3, "a.csv:7:3"),
+            (SourceFile::part_of("return.xlsx", sheet), 7, 3, "return.xlsx, sheet Non-elective, cell C7"),
+            (SourceFile::part_of("r.db", rows.clone()), 12, 1, "r.db, table returns, row 12, column code"),
+            (SourceFile::part_of("r.db", rows), 12, 2, "r.db, table returns, row 12"),
+        ] {
+            assert_eq!(Place::new(&file, line, column, 1).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn columns_have_the_letters_of_a_spreadsheet() {
+        for (column, name) in [(1, "A1"), (26, "Z1"), (27, "AA1"), (702, "ZZ1"), (703, "AAA1"), (16_384, "XFD1")] {
+            assert_eq!(cell_name(1, column), name);
+        }
+    }
 }

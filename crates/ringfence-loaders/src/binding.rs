@@ -10,9 +10,11 @@ use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::exact::{Exact, Inexact};
 use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
+pub(crate) mod layout;
 mod plan;
 
-use self::plan::{Combine, Fact, Footprint, Member, Months, Plan, Who};
+use self::layout::Layout;
+use self::plan::{As, Combine, Fact, Footprint, Form, From, Member, Months, Plan, ROW, Who};
 use crate::period::{self, Month, Written};
 use crate::shape::{self, Mistakes};
 use crate::table::{Row, Table};
@@ -29,7 +31,17 @@ const MOST_FIGURES: usize = 2_000_000;
 /// Every mistake in the binding; then, with a sound binding, every mistake in the table.
 pub fn run(binding: &Document, table_file: &Arc<SourceFile>) -> Result<Vec<Document>, Vec<Diagnostic>> {
     let mut mistakes = Mistakes::default();
-    let table = Table::read(table_file).map_err(|found| mistakes.0.extend(found)).ok();
+    let layout = Layout::read(&binding.root, table_file.path(), &mut mistakes);
+    let table = layout.and_then(|layout| mistakes.gather(layout.table(table_file)));
+    run_on(binding, table, mistakes)
+}
+
+/// The same with a table that was read, or could not be for the mistakes given.
+pub(crate) fn run_on(
+    binding: &Document,
+    table: Option<Table>,
+    mut mistakes: Mistakes,
+) -> Result<Vec<Document>, Vec<Diagnostic>> {
     let plan = Plan::read(&binding.root, table.as_ref(), &mut mistakes);
     let (Some(table), Some(plan), true) = (table, plan, mistakes.0.is_empty()) else { return Err(mistakes.0) };
     let figures = Figures::read(&plan, &table, &mut mistakes);
@@ -55,16 +67,29 @@ impl<'t> Figures<'t> {
     fn read(plan: &'t Plan<'_>, table: &'t Table, mistakes: &mut Mistakes) -> Self {
         let mut figures = Self { codes: BTreeSet::new(), rows: BTreeMap::new(), months: None };
         let rows: Vec<&Row> = table.rows.iter().filter(|row| plan.reads(row)).collect();
+        for row in &rows {
+            if let Who::Columns { code, .. } = plan.who
+                && let Err(mistake) = table.seen(row, code).as_text()
+            {
+                mistakes.add(mistake);
+            }
+        }
         figures.codes.extend(rows.iter().map(|row| plan.code(row)));
-        if let Err(mistake) = check_months(plan, table, &rows) {
+        let Some(period) = &plan.period else {
+            for row in rows.into_iter().filter(|row| !plan.is_excluded(plan.code(row))) {
+                figures.add(plan.code(row), ROW, row, plan, table, mistakes);
+            }
+            return figures;
+        };
+        if let Err(mistake) = check_months(period, table, &rows) {
             mistakes.add(mistake);
             return figures;
         }
         let window = plan.window();
         for row in rows {
             let code = plan.code(row);
-            let Some(month) = plan.period.written.month(row.cell(plan.period.column)) else {
-                mistakes.add(no_month(plan, table, row));
+            let Some(month) = period.written.month(row.cell(period.column)) else {
+                mistakes.add(no_month(period, table, row));
                 continue;
             };
             let (first, last) = figures.months.unwrap_or((month, month));
@@ -94,9 +119,12 @@ impl<'t> Figures<'t> {
             return;
         }
         if let Some(first) = self.rows.entry(code).or_default().insert(month, row) {
-            let message = format!("a second row for `{code}` in {}", period::month_label(month));
+            let message = match plan.period {
+                Some(_) => format!("a second row for `{code}` in {}", period::month_label(month)),
+                None => format!("a second row for `{code}`"),
+            };
             let mistake = Diagnostic::error(Code::BAD_ROW, table.place(row, plan.code_column()), message);
-            mistakes.add(mistake.help(format!("the first is in line {}", first.line)));
+            mistakes.add(mistake.help(format!("the first is in {}", table.one(first, plan.code_column()))));
         }
     }
 
@@ -104,6 +132,12 @@ impl<'t> Figures<'t> {
     fn refuse_none(&self, plan: &Plan<'_>) -> Result<(), Diagnostic> {
         if !self.rows.is_empty() {
             return Ok(());
+        }
+        if plan.period.is_none() {
+            let message = "no row is a recipient's";
+            let mistake = Diagnostic::error(Code::BAD_ROW, plan.root.place.clone(), message);
+            let help = if self.codes.is_empty() { "the table has no rows" } else { "every row is excluded" };
+            return Err(mistake.help(help));
         }
         let message = "no row of a recipient is of a month that these periods need";
         let mistake = Diagnostic::error(Code::BAD_PERIOD, plan.periods_place.clone(), message);
@@ -145,8 +179,8 @@ impl<'t> Figures<'t> {
 
 /// Refuses a column whose months are all written in another way than the binding says: that is one mistake
 /// of the binding, and not one of each row.
-fn check_months(plan: &Plan<'_>, table: &Table, rows: &[&Row]) -> Result<(), Diagnostic> {
-    let Months { column, written, place } = plan.period;
+fn check_months(period: &Months<'_>, table: &Table, rows: &[&Row]) -> Result<(), Diagnostic> {
+    let Months { column, written, place } = *period;
     let all = |way: Written| rows.iter().all(|row| way.month(row.cell(column)).is_some());
     // One in May counts for short names and for long ones.
     let other = if all(written) { None } else { Written::ALL.into_iter().find(|way| all(*way)) };
@@ -159,8 +193,8 @@ fn check_months(plan: &Plan<'_>, table: &Table, rows: &[&Row]) -> Result<(), Dia
 }
 
 /// A cell that is no month, or one written in another way than the others.
-fn no_month(plan: &Plan<'_>, table: &Table, row: &Row) -> Diagnostic {
-    let Months { column, written, .. } = plan.period;
+fn no_month(period: &Months<'_>, table: &Table, row: &Row) -> Diagnostic {
+    let Months { column, written, .. } = *period;
     let (text, expected) = (row.cell(column), written.example());
     let message = format!("expected a month such as {expected}, found `{text}`");
     let mistake = Diagnostic::error(Code::BAD_PERIOD, table.place(row, column), message);
@@ -264,7 +298,20 @@ impl<'t> Maker<'_, 't> {
         let replaced = |name: &str| names.contains(name);
         let mut facts = Vec::new();
         for fact in self.plan.facts.iter().filter(|fact| !replaced(fact.name)) {
-            let value = self.series(fact, recipient, mistakes);
+            let value = match &fact.from {
+                From::Months { column, combine, before } => {
+                    self.series(fact, (*column, *combine, *before), recipient, mistakes)
+                }
+                From::Column(column) => self.of_row(*column, fact.form, recipient, mistakes),
+                From::Columns(columns) => {
+                    let mut entry = |(label, place, column): &(&str, &Place, usize)| {
+                        let value = self.of_row(*column, fact.form, recipient, mistakes);
+                        Entry { key: (*label).to_owned(), key_place: (*place).clone(), value }
+                    };
+                    let entries = columns.iter().map(&mut entry).collect();
+                    Node { place: fact.place.clone(), content: Content::Map(entries) }
+                }
+            };
             facts.push(Entry { key: fact.name.to_owned(), key_place: fact.place.clone(), value });
         }
         facts.extend(self.plan.set.iter().filter(|entry| !replaced(&entry.key)).cloned());
@@ -272,29 +319,51 @@ impl<'t> Maker<'_, 't> {
         facts
     }
 
-    fn series(&self, fact: &Fact<'_>, recipient: &Recipient<'_>, mistakes: &mut Mistakes) -> Node {
+    fn series(
+        &self,
+        fact: &Fact<'_>,
+        (column, combine, before): (usize, Combine, Month),
+        recipient: &Recipient<'_>,
+        mistakes: &mut Mistakes,
+    ) -> Node {
         let mut values = Vec::new();
+        let of = Of { column, before, kind: fact.form.kind };
         for first in &self.plan.first_months {
-            let sum = match fact.combine {
-                Combine::Sum => self.sum(fact, recipient, *first, mistakes),
-                Combine::Only => self.only(fact, recipient, *first, mistakes),
+            let sum = match combine {
+                Combine::Sum => self.sum(of, recipient, *first, mistakes),
+                Combine::Only => self.only(of, recipient, *first, mistakes),
             };
-            values.push((self.plan.every.label(*first), self.figure(fact, &sum)));
+            values.push((self.plan.every.label(*first), self.figure(fact, column, &sum)));
         }
         let source = Node::text(self.source(&[]), fact.place.clone());
         let values = Node::map(values, fact.place);
         Node::map([("value".to_owned(), values), ("source".to_owned(), source)], fact.place)
     }
 
-    fn sum(&self, fact: &Fact<'_>, recipient: &Recipient<'_>, first: Month, mistakes: &mut Mistakes) -> Sum<'t> {
+    /// The figure of the row that is the case.
+    fn of_row(&self, column: usize, form: Form<'_>, recipient: &Recipient<'_>, mistakes: &mut Mistakes) -> Node {
+        let Some(row) = self.figures.row(recipient.code, ROW) else {
+            return Node { place: recipient.place.clone(), content: Content::Empty };
+        };
+        let seen = self.table.seen(row, column);
+        let source = self.source(&[self.table.short(row, column)]);
+        self.plan.figure(&seen, form, &self.table.one(row, column), &source).unwrap_or_else(|mistake| {
+            if !mistakes.0.contains(&mistake) {
+                mistakes.add(mistake);
+            }
+            Node { place: seen.place, content: Content::Empty }
+        })
+    }
+
+    fn sum(&self, of: Of, recipient: &Recipient<'_>, first: Month, mistakes: &mut Mistakes) -> Sum<'t> {
         let mut sum = Sum::new();
-        for month in self.plan.months(fact, first) {
+        for month in self.plan.months(of.before, first) {
             let members = recipient.members_in(month);
             if members.is_empty() {
                 sum.absent(month, Some(format!("no code counts for {}", period::month_label(month))));
             }
             for member in members {
-                self.add(fact, member.code, month, &mut sum, mistakes);
+                self.add(of, member.code, month, &mut sum, mistakes);
             }
         }
         sum
@@ -303,51 +372,43 @@ impl<'t> Maker<'_, 't> {
     /// The figure of the one row that a period has.
     ///
     /// Blank cells are rows as well: of three months with one figure, nobody has said that it is the quarter's.
-    fn only(&self, fact: &Fact<'_>, recipient: &Recipient<'_>, first: Month, mistakes: &mut Mistakes) -> Sum<'t> {
-        let codes = self.plan.months(fact, first).flat_map(|month| {
+    fn only(&self, of: Of, recipient: &Recipient<'_>, first: Month, mistakes: &mut Mistakes) -> Sum<'t> {
+        let codes = self.plan.months(of.before, first).flat_map(|month| {
             recipient.members_in(month).into_iter().map(move |member| (member.code, month)).collect::<Vec<_>>()
         });
         let mut rows = codes.filter_map(|(code, month)| self.figures.row(code, month).map(|row| (code, month, row)));
-        let Some((code, month, row)) = rows.next() else { return self.sum(fact, recipient, first, mistakes) };
+        let Some((code, month, row)) = rows.next() else { return self.sum(of, recipient, first, mistakes) };
         if let Some((_, _, second)) = rows.next() {
             let period = self.plan.every.label(first);
             let message = format!("a second row for `{}` in {period}, and `combine: only` takes one", recipient.code);
-            let mistake = Diagnostic::error(Code::BAD_ROW, self.table.place(second, fact.column), message);
-            let mistake = mistake.help(format!("the first is in line {}", row.line));
+            let mistake = Diagnostic::error(Code::BAD_ROW, self.table.place(second, of.column), message);
+            let mistake = mistake.help(format!("the first is in {}", self.table.one(row, of.column)));
             if !mistakes.0.contains(&mistake) {
                 mistakes.add(mistake);
             }
         }
         let mut sum = Sum::new();
-        self.add(fact, code, month, &mut sum, mistakes);
+        self.add(of, code, month, &mut sum, mistakes);
         sum
     }
 
-    fn add(&self, fact: &Fact<'_>, code: &str, month: Month, sum: &mut Sum<'t>, mistakes: &mut Mistakes) {
+    fn add(&self, of: Of, code: &str, month: Month, sum: &mut Sum<'t>, mistakes: &mut Mistakes) {
         let Some(row) = self.figures.row(code, month) else {
             sum.absent(month, self.why_no_row(code, month));
             return;
         };
-        let text = row.cell(fact.column);
+        let seen = self.table.seen(row, of.column);
+        let text = seen.text;
         if self.plan.missing.contains(text) {
             let written = if text.is_empty() { "blank".to_owned() } else { format!("`{text}`") };
-            sum.absent(month, Some(format!("{written} in line {}", row.line)));
+            sum.absent(month, Some(format!("{written} in {}", self.table.one(row, of.column))));
             return;
         }
-        let place = || self.table.place(row, fact.column);
-        let mistake = match fact.digits(text).parse::<Exact>().map(|number| sum.add(number, row)) {
+        let number = self.plan.number(&seen, of.kind);
+        let mistake = match number.map(|number| sum.add(number, row, self.table.short(row, of.column))) {
             Ok(Ok(())) => return,
-            Ok(Err(inexact)) => Diagnostic::error(Code::BAD_NUMBER, place(), inexact.to_string()),
-            Err(_) => {
-                let name = self.table.header.cell(fact.column);
-                let message = format!("expected a number in the column `{name}`, found `{text}`");
-                let is_percentage = text.strip_suffix('%').is_some_and(|digits| digits.parse::<Exact>().is_ok());
-                Diagnostic::error(Code::BAD_NUMBER, place(), message).help(if is_percentage {
-                    "write `as: percent` to read the column as percentages"
-                } else {
-                    "numbers are digits with at most one point; list a text that means missing under `missing`"
-                })
-            }
+            Ok(Err(inexact)) => Diagnostic::error(Code::BAD_NUMBER, seen.place, inexact.to_string()),
+            Err(mistake) => mistake,
         };
         // Two facts, or a code and its footprint, may read one cell.
         if !mistakes.0.contains(&mistake) {
@@ -364,29 +425,31 @@ impl<'t> Maker<'_, 't> {
         Some(format!("{code} {verb} on {}{others}", change.on))
     }
 
-    fn figure(&self, fact: &Fact<'_>, sum: &Sum<'t>) -> Node {
-        let place = sum.first.map_or_else(|| fact.place.clone(), |row| self.table.place(row, fact.column));
+    fn figure(&self, fact: &Fact<'_>, column: usize, sum: &Sum<'t>) -> Node {
+        let place = sum.first.map_or_else(|| fact.place.clone(), |row| self.table.place(row, column));
         let text = |key: &str, text: String| (key.to_owned(), Node::text(text, place.clone()));
         if !sum.absent.is_empty() {
             return Node::map([text("missing", sum.reason())], &place);
         }
         let source = self.source(&sum.lines);
-        let sign = if fact.percent { "%" } else { "" };
+        let sign = fact.form.kind.sign();
         Node::map([text("value", format!("{}{sign}", sum.total)), text("source", source)], &place)
     }
 
-    /// Where a figure comes from: the table, the lines in it, and who published it.
-    fn source(&self, lines: &[String]) -> String {
-        let path = self.table.file.path();
-        let mut source = path.rsplit('/').next().unwrap_or(path).to_owned();
-        match lines {
-            [] => {}
-            [line] => source.extend([", line ", line]),
-            lines => source.extend([", lines ", &lines.join(", ")]),
-        }
+    /// Where a figure comes from: the table, the cells of it, and who published it.
+    fn source(&self, cells: &[String]) -> String {
+        let mut source = self.table.source(cells);
         source.extend(self.plan.source.into_iter().flat_map(|publisher| ["; ", publisher]));
         source
     }
+}
+
+/// The cells that the figures of a fact are made of.
+#[derive(Clone, Copy)]
+struct Of {
+    column: usize,
+    before: Month,
+    kind: As,
 }
 
 impl<'t> Sum<'t> {
@@ -394,13 +457,13 @@ impl<'t> Sum<'t> {
         Self { total: Exact::ZERO, first: None, whole: true, lines: Vec::new(), absent: Vec::new(), notes: Vec::new() }
     }
 
-    fn add(&mut self, number: Exact, row: &'t Row) -> Result<(), Inexact> {
+    fn add(&mut self, number: Exact, row: &'t Row, cell: String) -> Result<(), Inexact> {
         self.total = self.total.plus(number)?;
         // Where only whole numbers are taken, the mistake is in the first cell that has none.
         let is_first_part = self.whole && !number.is_whole();
         self.first = self.first.filter(|_| !is_first_part).or(Some(row));
         self.whole &= number.is_whole();
-        self.lines.push(row.line.to_string());
+        self.lines.push(cell);
         Ok(())
     }
 
@@ -899,7 +962,7 @@ nation,E1,all,x,open
             (
                 "{ p: { column: n, combine: only, as: money } }",
                 "4",
-                "b:7:45: figures are read as they are, or as percentages [wrong-value] (help: write `as: percent`, or leave `as` out)",
+                "b:7:45: figures are read as they are, as numbers, or as percentages [wrong-value] (help: write `as: percent`, `as: share` where 0.88 stands for 88%, `as: number`, or leave `as` out)",
             ),
         ] {
             let table = format!("month,n\n2015-04,{cell}\n");
@@ -917,6 +980,129 @@ nation,E1,all,x,open
             let cases = make(&of_one(ENGLAND, year, facts), &table).unwrap();
             let series = cases[0].root.get("facts").unwrap().get("n").unwrap().get("value").unwrap();
             assert_eq!(series.get("2014-15").unwrap().get("value").unwrap().place.to_string(), place);
+        }
+    }
+
+    /// A binding of a table whose rows are cases.
+    fn flat(more: &str, facts: &str) -> String {
+        format!("binding: 1\ntable: t.csv\nrecipient: {{ code: code }}\n{more}facts: {facts}\n")
+    }
+
+    #[test]
+    fn a_row_may_be_a_case() {
+        let table = "code,grant,agreed,q1,q2,route\n007,\"1,250.50\",Yes,4,-,\"1,2\"\n00T,900,No,5,6,\n";
+        let facts = "{ grant: { column: grant, as: number }, agreed: { column: agreed, words: { Yes: yes, No: { missing: not yet } } }, \
+                     beds: { columns: { 2015-16 Q1: q1, 2015-16 Q2: q2 } }, route: { column: route } }";
+        let cases = make(&flat("thousands: \",\"\nmissing: [\"-\"]\nsource: OGL\n", facts), table).unwrap();
+        let fact = |case: usize, name: &str| cases[case].root.get("facts").unwrap().get(name).unwrap().clone();
+        let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_text).unwrap_or("?").to_owned();
+        assert_eq!(cases[0].root.get("recipient").unwrap().get("code").unwrap().as_text(), Some("007"));
+        assert_eq!(text(&fact(0, "grant"), "value"), "1250.5");
+        assert_eq!(text(&fact(0, "grant"), "source"), "t.csv, line 2; OGL");
+        assert_eq!(fact(0, "grant").place.to_string(), "data/t.csv:2:5");
+        assert_eq!(text(&fact(0, "agreed"), "value"), "yes");
+        assert_eq!(text(&fact(1, "agreed"), "missing"), "not yet");
+        assert_eq!(text(fact(1, "beds").get("2015-16 Q2").unwrap(), "value"), "6");
+        assert_eq!(text(fact(0, "beds").get("2015-16 Q2").unwrap(), "missing"), "`-` in line 2");
+        // A text that the pack reads is left as it is.
+        assert_eq!(text(&fact(0, "route"), "value"), "1,2");
+        assert_eq!(fact(1, "route").content, Content::Empty);
+    }
+
+    #[test]
+    fn mistakes_of_a_table_of_cases_have_words_and_places() {
+        let table = "code,n\nA,1\nB,\"1,5\"\n";
+        let n = "{ n: { column: n, as: number } }";
+        let leave = "(help: leave it out; or say with `period` and `periods` which months the rows are of)";
+        for (more, facts, table, expected) in [
+            (
+                "",
+                "{ n: { column: n, combine: sum } }",
+                table,
+                format!("b:4:26: `combine` puts the rows of a period together, and here a row is a case [wrong-value] {leave}"),
+            ),
+            (
+                "footprints: {}\n",
+                n,
+                table,
+                format!("b:4:1: `footprints` counts codes by the month, and here a row is a case [wrong-value] {leave}"),
+            ),
+            (
+                "",
+                n,
+                "code,n\nA,1\nA,2\n",
+                "data/t.csv:3:1: a second row for `A` [bad-row] (help: the first is in line 2)".to_owned(),
+            ),
+            ("", n, "code,n\n", "b:1:1: no row is a recipient's [bad-row] (help: the table has no rows)".to_owned()),
+            (
+                "",
+                n,
+                "code,n\nA,\"1,500\"\n",
+                "data/t.csv:2:3: expected a number in the column `n`, found `1,500` [bad-number] (help: if its commas part thousands, say so in the binding: `thousands: \",\"`)".to_owned(),
+            ),
+            (
+                "thousands: \",\"\n",
+                n,
+                table,
+                "data/t.csv:3:3: expected a number in the column `n`, found `1,5` [bad-number] (help: numbers are digits with at most one point; list a text that means missing under `missing`)".to_owned(),
+            ),
+            (
+                "thousands: \",\"\ndecimal: \",\"\n",
+                n,
+                table,
+                "b:4:12: `,` cannot part thousands and stand before the decimal places [wrong-value] (help: say with `decimal` what stands before those)".to_owned(),
+            ),
+            (
+                "thousands: dot\n",
+                n,
+                table,
+                "b:4:12: expected one of `,`, `.`, `'`, `space` for `thousands`, found `dot` [wrong-value]".to_owned(),
+            ),
+            (
+                "",
+                "{ n: { column: n, words: { \"1\": yes } } }",
+                table,
+                "data/t.csv:3:3: `words` gives the text `1,5` no meaning [wrong-value] (help: it knows `1`)".to_owned(),
+            ),
+            (
+                "",
+                n,
+                "code;n\nA;1\n",
+                "b:3:20: the table has no column `code` [missing-column] (help: the header is one cell; if it is several, write `separator: \";\"` in the binding)".to_owned(),
+            ),
+            (
+                "separator: \"::\"\n",
+                n,
+                table,
+                "b:4:12: expected one of `,`, `;`, `|`, `tab` for `separator`, found `::` [wrong-value]".to_owned(),
+            ),
+        ] {
+            assert_eq!(make(&flat(more, facts), table).unwrap_err()[0], expected, "{more} {facts} {table}");
+        }
+    }
+
+    #[test]
+    fn separators_are_those_that_the_binding_declares() {
+        for (more, table) in [
+            ("separator: \";\"\ndecimal: \",\"\nthousands: \".\"\n", "code;n\nA;1.250,5\n"),
+            ("separator: tab\nthousands: \"'\"\n", "code\tn\nA\t1'250.50\n"),
+            ("separator: \"|\"\nthousands: space\n", "code|n\nA|1 250.5\n"),
+            ("thousands: \",\"\n", "code,n\nA,1250.5\n"),
+        ] {
+            let cases = make(&flat(more, "{ n: { column: n, as: number } }"), table).unwrap();
+            let value = cases[0].root.get("facts").unwrap().get("n").unwrap().get("value").unwrap();
+            assert_eq!(value.as_text(), Some("1250.5"), "{table}");
+        }
+    }
+
+    #[test]
+    fn shares_of_one_are_percentages() {
+        for (kind, cell, value) in [("share", "0.885", "88.5%"), ("percent", "88.50%", "88.5%"), ("share", "-0", "0%")]
+        {
+            let facts = format!("{{ n: {{ column: n, as: {kind} }} }}");
+            let cases = make(&flat("", &facts), &format!("code,n\nA,{cell}\n")).unwrap();
+            let node = cases[0].root.get("facts").unwrap().get("n").unwrap().get("value").unwrap();
+            assert_eq!(node.as_text(), Some(value), "{kind} {cell}");
         }
     }
 

@@ -9,6 +9,8 @@ use ringfence_core::case::path::{Path as EvidencePath, Subject};
 use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
+use crate::binding::layout::Layout;
+use crate::shape::Mistakes;
 use crate::{LoadError, binding, csv_cases, folder, json, text, yaml};
 
 /// How many bases may stand on each other.
@@ -33,12 +35,19 @@ pub enum Format {
     JsonLines,
     /// Comma-separated values with a header; a row is a case, or one period of one.
     Csv,
+    /// The same with tabs between the cells.
+    Tsv,
 }
 
 impl Format {
     /// Every format with the name that a user gives it.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("yaml", Self::Yaml), ("json", Self::Json), ("jsonl", Self::JsonLines), ("csv", Self::Csv)];
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("yaml", Self::Yaml),
+        ("json", Self::Json),
+        ("jsonl", Self::JsonLines),
+        ("csv", Self::Csv),
+        ("tsv", Self::Tsv),
+    ];
 
     /// The format that a file's extension says.
     pub fn of(path: &Path) -> Option<Self> {
@@ -47,6 +56,7 @@ impl Format {
             "json" => Some(Self::Json),
             "jsonl" | "ndjson" => Some(Self::JsonLines),
             "csv" => Some(Self::Csv),
+            "tsv" => Some(Self::Tsv),
             _ => None,
         }
     }
@@ -69,7 +79,7 @@ pub fn load(path: &Path) -> Result<Vec<Document>, LoadError> {
     let is_folder = fs::metadata(path).map_err(|source| text::failed(path, source))?.is_dir();
     let mut loader = Loader::default();
     let files = if is_folder { files_below(path)? } else { vec![(path.to_path_buf(), format_of(path)?)] };
-    let cases = loader.load(files)?;
+    let cases = loader.load(&files)?;
     match cases.is_empty() {
         _ if !loader.mistakes.is_empty() => Err(loader.mistakes.into()),
         true => Err(LoadError::NoCases { path: path.to_path_buf() }),
@@ -147,7 +157,8 @@ fn parse(file: &Arc<SourceFile>, format: Format) -> Result<Vec<Document>, Vec<Di
         Format::Yaml => yaml_documents(file)?,
         Format::Json => json_objects(json::parse(file)?)?,
         Format::JsonLines => json::parse_lines(file)?,
-        Format::Csv => return csv_cases::parse(file),
+        Format::Csv => return csv_cases::parse(file, ','),
+        Format::Tsv => return csv_cases::parse(file, '\t'),
     };
     Ok(roots.into_iter().map(|root| Document { file: Arc::clone(file), root }).collect())
 }
@@ -205,17 +216,18 @@ struct Loader {
 }
 
 impl Loader {
-    fn load(&mut self, files: Vec<(PathBuf, Format)>) -> Result<Vec<Document>, LoadError> {
-        let (tables, trees): (Vec<_>, Vec<_>) = files.into_iter().partition(|(_, format)| *format == Format::Csv);
+    fn load(&mut self, files: &[(PathBuf, Format)]) -> Result<Vec<Document>, LoadError> {
+        // A binding is YAML as a rule and JSON may be its table; the table of any binding is no file of cases.
+        let passes: [&[Format]; 3] = [&[Format::Yaml], &[Format::Json, Format::JsonLines], &[Format::Csv, Format::Tsv]];
         let mut read = Vec::new();
-        for (path, format) in trees {
-            read.extend(self.read(path, format)?);
-        }
-        let bound: BTreeSet<PathBuf> = read.iter().flat_map(tables_of).collect();
-        for (path, format) in tables {
-            if !fs::canonicalize(&path).is_ok_and(|path| bound.contains(&path)) {
-                read.extend(self.read(path, format)?);
+        let mut bound: BTreeSet<PathBuf> = BTreeSet::new();
+        for formats in passes {
+            for (path, format) in files.iter().filter(|(_, format)| formats.contains(format)) {
+                if !fs::canonicalize(path).is_ok_and(|path| bound.contains(&path)) {
+                    read.extend(self.read(path.clone(), *format)?);
+                }
             }
+            bound.extend(read.iter().flat_map(tables_of));
         }
         read.sort_by(|left, right| left.path.cmp(&right.path));
         let mut cases = Vec::new();
@@ -252,30 +264,25 @@ impl Loader {
     }
 
     fn run(&mut self, binding: &Document, path: &Path, cases: &mut Vec<Document>) -> Result<(), LoadError> {
-        let Some(table) = self.table(binding, path)? else { return Ok(()) };
-        match binding::run(binding, &table) {
+        let mut mistakes = Mistakes::default();
+        let Some(value) = binding.root.get("table") else {
+            let message = "the key `table` is missing";
+            let mistake = Diagnostic::error(Code::MISSING_KEY, binding.root.place.clone(), message);
+            self.mistakes.push(mistake.help("name the file that the binding reads"));
+            return Ok(());
+        };
+        let Some(target) = self.beside(value, path, "table") else { return Ok(()) };
+        let table = Layout::read(&binding.root, &text::shown(&target), &mut mistakes);
+        let table = table.map(|layout| layout.open(&target)).transpose();
+        let table = match table {
+            Err(LoadError::Invalid { mistakes: found }) => mistakes.gather(Err(found)),
+            table => table?,
+        };
+        match binding::run_on(binding, table, mistakes) {
             Ok(made) => cases.extend(made),
             Err(mistakes) => self.mistakes.extend(mistakes),
         }
         Ok(())
-    }
-
-    fn table(&mut self, binding: &Document, path: &Path) -> Result<Option<Arc<SourceFile>>, LoadError> {
-        let Some(value) = binding.root.get("table") else {
-            let message = "the key `table` is missing";
-            let mistake = Diagnostic::error(Code::MISSING_KEY, binding.root.place.clone(), message);
-            self.mistakes.push(mistake.help("name the `.csv` file that the binding reads"));
-            return Ok(None);
-        };
-        let Some(target) = self.beside(value, path, "table") else { return Ok(None) };
-        match text::read(&target, &text::shown(&target)) {
-            Ok(file) => Ok(Some(file)),
-            Err(LoadError::Invalid { mistakes }) => {
-                self.mistakes.extend(mistakes);
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
     }
 
     /// Joins a case with its base, that with its own, and so on.
@@ -598,6 +605,94 @@ mod tests {
         assert_eq!(ids(&load(dir.path()).unwrap()), ["ab", "x"]);
         let dir = folder(&[("b.yaml", "binding: 1\n"), ("c.yaml", "binding: 1\ntable: t.csv\n")]);
         assert_eq!(mistakes(&dir, ""), ["b.yaml:1:1: the key `table` is missing", "c.yaml:2:8: no file `t.csv`"]);
+    }
+
+    const FLAT: &str = "recipient: { code: code, name: name }\nfacts: { n: { column: n } }\n";
+
+    #[test]
+    fn a_binding_reads_json_and_tabs() {
+        let binding = |table: &str| format!("binding: 1\ntable: {table}\n{FLAT}");
+        let dir = folder(&[
+            ("j.yaml", &binding("j.json")),
+            ("j.json", "[{\"code\": \"00T\", \"name\": \"É\", \"n\": 0.10},\n {\"code\": \"X\", \"m\": [1]}]"),
+            ("l.yaml", &binding("l.jsonl")),
+            ("l.jsonl", "{\"code\": \"L\", \"name\": null, \"n\": 100000000000000000}\n"),
+            ("t.yaml", &binding("t.tsv")),
+            ("t.tsv", "code\tname\tn\nT\t\"a, b\"\t1\n"),
+        ]);
+        let cases = load(dir.path()).unwrap();
+        assert_eq!(ids(&cases), ["00t", "x", "l", "t"]);
+        let n = |case: usize| cases[case].root.get("facts").unwrap().get("n").unwrap().clone();
+        let value = |case: usize| n(case).get("value").and_then(Node::as_text).map(ToOwned::to_owned);
+        let values = [Some("0.10".to_owned()), None, Some("100000000000000000".to_owned()), Some("1".to_owned())];
+        assert_eq!([value(0), value(1), value(2), value(3)], values);
+        assert!(n(0).place.to_string().ends_with("j.json:1:36"), "{}", n(0).place);
+        assert_eq!(n(0).get("source").unwrap().as_text(), Some("j.json, line 1"));
+        assert_eq!(n(2).get("source").unwrap().as_text(), Some("l.jsonl, line 1"));
+    }
+
+    #[test]
+    fn mistakes_in_json_tables_have_words_and_places() {
+        let binding = format!("binding: 1\ntable: t.json\n{FLAT}");
+        for (json, expected) in [
+            ("{\"code\": 1}", "t.json:1:1: a table in JSON is a list of objects"),
+            ("[{\"code\": \"A\", \"name\": \"\", \"n\": 1}, 5]", "t.json:1:37: expected an object, found `5`"),
+            ("[{\"code\": \"A\", \"name\": \"\", \"n\": {\"a\": 1}}]", "t.json:1:33: `n` holds a mapping"),
+            ("[{\"code\": \"A\", \"name\": \"\"}]", "b.yaml:4:23: the table has no column `n`"),
+            ("[{\"code\": \"A\", \"name\": \"\", \"n\": 1},\n{\"code\": \"A\"}]", "t.json:2:10: a second row for `A`"),
+            ("[{\"code\": \"A\", \"name\": \"\", \"n\": 1},\n{\"n\": 2}]", "t.json:2:1: the row names no recipient"),
+            ("[]", "b.yaml:3:20: the table has no column `code`"),
+        ] {
+            let dir = folder(&[("b.yaml", &binding), ("t.json", json)]);
+            assert_eq!(mistakes(&dir, "b.yaml")[0], expected, "{json}");
+        }
+    }
+
+    #[cfg(feature = "encodings")]
+    #[test]
+    fn a_table_is_read_in_the_encoding_that_the_binding_declares() {
+        let utf16: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain("code,name,n\nA,é,1\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        for (encoding, bytes, name) in [
+            ("windows-1252", b"code,name,n\nA,\xe9\x80,1\n".to_vec(), "é€"),
+            ("latin-1", b"code,name,n\nA,\xe9,1\n".to_vec(), "é"),
+            ("utf-16", utf16, "é"),
+            ("utf-8", "code,name,n\nA,é,1\n".as_bytes().to_vec(), "é"),
+        ] {
+            let dir = folder(&[("b.yaml", &format!("binding: 1\ntable: t.csv\nencoding: {encoding}\n{FLAT}"))]);
+            fs::write(dir.path().join("t.csv"), bytes).unwrap();
+            let cases = load(&dir.path().join("b.yaml")).unwrap();
+            let found = cases[0].root.get("recipient").unwrap().get("name").unwrap().as_text();
+            assert_eq!(found, Some(name), "{encoding}");
+        }
+        for (encoding, bytes, expected) in [
+            (
+                "latin-1",
+                &b"code,name,n\nA,\x80,1\n"[..],
+                "t.csv:2:3: the file is not latin-1 text: byte 0x80 stands for no letter there",
+            ),
+            (
+                "windows-1252",
+                b"\x81",
+                "t.csv:1:1: the file is not windows-1252 text: byte 0x81 stands for no letter there",
+            ),
+            ("utf-16", b"code", "t.csv:1:1: the file is not utf-16 text: it does not begin with a byte order mark"),
+            (
+                "utf-16",
+                b"\xff\xfea\x00\x00\xd8",
+                "t.csv:1:2: the file is not utf-16 text: two bytes here belong to no character",
+            ),
+            ("utf-8", b"\xe9", "t.csv:1:1: the file is not UTF-8 text: byte 0xE9 belongs to no character"),
+            (
+                "ebcdic",
+                b"",
+                "b.yaml:3:11: expected one of `utf-8`, `utf-16`, `latin-1`, `windows-1252` for `encoding`, found `ebcdic`",
+            ),
+        ] {
+            let dir = folder(&[("b.yaml", &format!("binding: 1\ntable: t.csv\nencoding: {encoding}\n{FLAT}"))]);
+            fs::write(dir.path().join("t.csv"), bytes).unwrap();
+            assert_eq!(mistakes(&dir, "b.yaml")[0], expected, "{encoding}");
+        }
     }
 
     #[test]

@@ -64,8 +64,8 @@ impl<'t> Column<'t> {
 ///
 /// # Errors
 /// Every mistake in the header, or else every mistake in the rows.
-pub(crate) fn parse(file: &Arc<SourceFile>) -> Result<Vec<Document>, Vec<Diagnostic>> {
-    let table = Table::read(file)?;
+pub(crate) fn parse(file: &Arc<SourceFile>, separator: char) -> Result<Vec<Document>, Vec<Diagnostic>> {
+    let table = Table::separated(file, separator)?;
     let cases = Cases::of(&table)?;
     let mut mistakes = Mistakes::default();
     let groups = cases.groups(&mut mistakes);
@@ -306,7 +306,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<Document>, Vec<String>> {
-        parse(&SourceFile::new("t", text)).map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect())
+        parse(&SourceFile::new("t", text), ',').map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect())
     }
 
     fn fact<'d>(document: &'d Document, name: &str) -> &'d Node {

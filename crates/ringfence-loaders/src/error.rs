@@ -56,7 +56,7 @@ impl LoadError {
             Self::NotFound { .. } => Some("check the spelling; paths are relative to the current folder"),
             Self::NotAPack { .. } => Some("name the folder that holds the `pack.yaml`"),
             Self::UnknownFormat { .. } => {
-                Some("cases are read from `.yaml`, `.yml`, `.json`, `.jsonl`, `.ndjson` and `.csv` files")
+                Some("cases are read from `.yaml`, `.yml`, `.json`, `.jsonl`, `.ndjson`, `.csv` and `.tsv` files")
             }
             Self::NoCases { .. } => {
                 Some("a folder of cases holds `.yaml`, `.json`, `.jsonl` or `.csv` files that are not `base-only`")

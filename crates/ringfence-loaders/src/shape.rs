@@ -17,6 +17,11 @@ impl Mistakes {
         }
     }
 
+    /// The value, or nothing and its mistakes are noted.
+    pub(crate) fn gather<T>(&mut self, result: Result<T, Vec<Diagnostic>>) -> Option<T> {
+        result.map_err(|found| self.0.extend(found)).ok()
+    }
+
     /// Whether there are so many mistakes that looking for more is idle.
     pub(crate) fn is_full(&self) -> bool {
         self.0.len() >= MOST_MISTAKES

@@ -1,4 +1,4 @@
-//! Tables in comma-separated values, with the place of every cell.
+//! Tables, whatever they were read from, with the place of every cell.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use csv::StringRecord;
 use ringfence_core::diagnostic::{Code, Diagnostic};
-use ringfence_core::source::{Place, SourceFile};
+use ringfence_core::source::{Node, Part, Place, SourceFile, Style, cell_name};
 
 use crate::shape::{self, Mistakes};
-use crate::text;
+
+mod delimited;
+mod objects;
 
 /// A table: a header and rows of as many cells.
 #[derive(Debug)]
@@ -22,11 +24,36 @@ pub(crate) struct Table {
 /// A row.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// The line it begins on.
+    /// The line it begins on, or its number.
     pub(crate) line: usize,
-    /// The bytes of the file that it takes.
-    bytes: Range<usize>,
+    at: At,
     cells: StringRecord,
+    /// What each cell holds. Without any they are as a text has them: each holds what it is read as.
+    kinds: Vec<Kind>,
+}
+
+/// Where the cells of a row stand.
+#[derive(Debug)]
+enum At {
+    /// In these bytes of a text.
+    Bytes { range: Range<usize>, separator: char },
+    /// Each at its own.
+    Places(Vec<Place>),
+}
+
+/// What a cell holds, in a format that tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// What it is read as.
+    Any,
+    /// A text.
+    #[expect(dead_code, reason = "only formats that tell texts from numbers make it")]
+    Text,
+    /// A number.
+    #[expect(dead_code, reason = "only formats that tell texts from numbers make it")]
+    Number,
+    /// Nothing that can be read; this is why, and what to do.
+    Refused { why: String, help: &'static str },
 }
 
 impl Row {
@@ -37,26 +64,13 @@ impl Row {
     pub(crate) fn cells(&self) -> impl Iterator<Item = &str> {
         self.cells.iter()
     }
+
+    pub(crate) fn kind(&self, column: usize) -> &Kind {
+        self.kinds.get(column).unwrap_or(&Kind::Any)
+    }
 }
 
 impl Table {
-    /// Reads a table.
-    ///
-    /// # Errors
-    /// An empty file, columns of one name, rows of another length than the header, and quotes gone astray.
-    pub(crate) fn read(file: &Arc<SourceFile>) -> Result<Self, Vec<Diagnostic>> {
-        text::refuse_lone_carriage_return(file).map_err(|mistake| vec![mistake])?;
-        let mut rows = rows(file)?.into_iter();
-        let header = rows.next().ok_or_else(|| vec![text::empty(file)])?;
-        let table = Self { file: Arc::clone(file), header, rows: rows.collect() };
-        let mut mistakes = Mistakes::default();
-        table.check_header(&mut mistakes);
-        for row in std::iter::once(&table.header).chain(&table.rows) {
-            table.check_row(row, &mut mistakes);
-        }
-        if mistakes.0.is_empty() { Ok(table) } else { Err(mistakes.0) }
-    }
-
     /// The place in the header of the column with this name.
     pub(crate) fn column(&self, name: &str) -> Option<usize> {
         self.header.cells().position(|cell| cell == name)
@@ -69,21 +83,68 @@ impl Table {
 
     /// Where a cell stands.
     pub(crate) fn place(&self, row: &Row, column: usize) -> Place {
-        match spans(self.raw(row)).nth(column) {
-            Some(span) => Place::new(&self.file, row.line + span.line, span.column, span.length),
-            None => Place::new(&self.file, row.line, 1, 1),
+        match &row.at {
+            At::Bytes { separator, .. } => match delimited::spans(self.raw(row), *separator).nth(column) {
+                Some(span) => Place::new(&self.file, row.line + span.line, span.column, span.length),
+                None => Place::new(&self.file, row.line, 1, 1),
+            },
+            At::Places(places) => places.get(column).cloned().unwrap_or_else(|| Place::new(&self.file, row.line, 1, 1)),
         }
     }
 
     /// Where each cell of a row stands.
     pub(crate) fn places(&self, row: &Row) -> Vec<Place> {
-        spans(self.raw(row))
-            .map(|span| Place::new(&self.file, row.line + span.line, span.column, span.length))
-            .collect()
+        match &row.at {
+            At::Bytes { separator, .. } => delimited::spans(self.raw(row), *separator)
+                .map(|span| Place::new(&self.file, row.line + span.line, span.column, span.length))
+                .collect(),
+            At::Places(places) => places.clone(),
+        }
+    }
+
+    /// A cell with its place.
+    pub(crate) fn seen<'t>(&'t self, row: &'t Row, column: usize) -> Seen<'t> {
+        let name = Some(self.header.cell(column));
+        Seen { text: row.cell(column), kind: row.kind(column), place: self.place(row, column), name }
+    }
+
+    /// What a cell is called beside others of its table: its line, its row or its name.
+    pub(crate) fn short(&self, row: &Row, column: usize) -> String {
+        match self.file.part() {
+            Part::Sheet { .. } => cell_name(row.line, self.place(row, column).column()),
+            Part::Text | Part::Rows { .. } => row.line.to_string(),
+        }
+    }
+
+    /// The same where it stands alone: `line 5`, `cell C5` or `row 5`.
+    pub(crate) fn one(&self, row: &Row, column: usize) -> String {
+        format!("{} {}", self.noun(), self.short(row, column))
+    }
+
+    /// Where figures come from: the file, and the cells in it by their short names.
+    pub(crate) fn source(&self, cells: &[String]) -> String {
+        let mut source = file_name(&self.file);
+        match cells {
+            [] => {}
+            [cell] => source.extend([", ", self.noun(), " ", cell]),
+            cells => source.extend([", ", self.noun(), "s ", &cells.join(", ")]),
+        }
+        source
+    }
+
+    fn noun(&self) -> &'static str {
+        match self.file.part() {
+            Part::Text => "line",
+            Part::Sheet { .. } => "cell",
+            Part::Rows { .. } => "row",
+        }
     }
 
     fn raw(&self, row: &Row) -> &str {
-        self.file.text().get(row.bytes.clone()).unwrap_or_default()
+        match &row.at {
+            At::Bytes { range, .. } => self.file.text().get(range.clone()).unwrap_or_default(),
+            At::Places(_) => "",
+        }
     }
 
     fn check_header(&self, mistakes: &mut Mistakes) {
@@ -96,148 +157,91 @@ impl Table {
             }
         }
     }
+}
 
-    fn check_row(&self, row: &Row, mistakes: &mut Mistakes) {
-        let raw = self.raw(row);
-        if raw.contains('"') {
-            for span in spans(raw) {
-                let Some(stray) = span.stray else { continue };
-                let place = Place::new(&self.file, row.line + span.line, span.column, 1);
-                mistakes.add(Diagnostic::error(Code::SYNTAX, place, stray).help("write a quote inside quotes twice"));
-                return;
+/// A file for a reader who knows where it is: its name, and the part of it.
+pub(crate) fn file_name(file: &SourceFile) -> String {
+    let path = file.path();
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match file.part() {
+        Part::Text => name.to_owned(),
+        Part::Sheet { name: sheet, .. } => format!("{name}, sheet {sheet}"),
+        Part::Rows { name: rows, .. } => format!("{name}, {rows}"),
+    }
+}
+
+/// A cell as it is seen, with its place.
+#[derive(Debug)]
+pub(crate) struct Seen<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) kind: &'t Kind,
+    pub(crate) place: Place,
+    /// The name of its column, where it has one.
+    name: Option<&'t str>,
+}
+
+impl<'t> Seen<'t> {
+    /// The cell read as a text, such as a code.
+    ///
+    /// # Errors
+    /// A number, which has lost the zeros in front of it, and a cell that cannot be read.
+    pub(crate) fn as_text(&self) -> Result<&'t str, Diagnostic> {
+        match self.kind {
+            Kind::Any | Kind::Text => Ok(self.text),
+            Kind::Number => {
+                Err(self.wrong(format!("expected a text{}, found the number {}", self.where_(), self.text), LOST_ZEROS))
             }
-        }
-        let (found, expected) = (row.cells.len(), self.header.cells.len());
-        if found != expected {
-            let place = self.place(row, expected.min(found.saturating_sub(1)));
-            let message = format!("the row has {}, the header has {expected}", cells(found));
-            mistakes
-                .add(Diagnostic::error(Code::BAD_ROW, place, message).help("put a cell that holds a comma in quotes"));
+            Kind::Refused { why, help } => Err(self.wrong(why.clone(), help)),
         }
     }
-}
 
-fn cells(count: usize) -> String {
-    if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") }
-}
-
-/// The rows of a file. The reader's own line numbers are not used: it counts a row's line from the end of
-/// the row before, blank lines included.
-fn rows(file: &Arc<SourceFile>) -> Result<Vec<Row>, Vec<Diagnostic>> {
-    let text = file.text();
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let (mut rows, mut record) = (Vec::new(), StringRecord::new());
-    let (mut line, mut counted) = (1, 0);
-    loop {
-        let more = reader.read_record(&mut record).map_err(|error| vec![unreadable(file, line, &error)])?;
-        if !more {
-            return Ok(rows);
-        }
-        let begun = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(counted);
-        let end = usize::try_from(reader.position().byte()).unwrap_or(text.len());
-        let blank = text.get(begun..).unwrap_or_default();
-        let start = begun + (blank.len() - blank.trim_start_matches(['\r', '\n']).len());
-        line += text.get(counted..start).unwrap_or_default().matches('\n').count();
-        counted = start;
-        rows.push(Row { line, bytes: start..end.max(start), cells: std::mem::take(&mut record) });
-    }
-}
-
-fn unreadable(file: &Arc<SourceFile>, line: usize, error: &csv::Error) -> Diagnostic {
-    let message = format!("the table cannot be read: {error}").to_lowercase();
-    Diagnostic::error(Code::SYNTAX, Place::new(file, line, 1, 1), message)
-}
-
-/// The stretch of a cell: lines below its row's first line, column from 1, length on its first line.
-struct Span {
-    line: usize,
-    column: usize,
-    length: usize,
-    stray: Option<&'static str>,
-}
-
-/// The stretches of a row's cells, quotes included.
-fn spans(raw: &str) -> impl Iterator<Item = Span> {
-    let (mut rest, mut line, mut column) = (Some(raw), 0, 1);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let (length, stray) = cell_length(text);
-        let (cell, behind) = text.split_at_checked(length).unwrap_or((text, ""));
-        let first = cell.lines().next().unwrap_or_default().chars().count();
-        let span = Span { line, column, length: first, stray };
-        match cell.rfind('\n') {
-            Some(at) => {
-                line += cell.matches('\n').count();
-                column = cell.get(at + 1..).unwrap_or_default().chars().count() + 2;
+    /// The cell read as a number. A text that means missing was asked for before.
+    ///
+    /// # Errors
+    /// A text, which no sum would count, and a cell that cannot be read.
+    pub(crate) fn as_number(&self) -> Result<&'t str, Diagnostic> {
+        match self.kind {
+            Kind::Text if !self.text.is_empty() => {
+                Err(self
+                    .wrong(format!("expected a number{}, found the text `{}`", self.where_(), self.text), NO_NUMBER))
             }
-            None => column += first + 1,
+            Kind::Any | Kind::Text | Kind::Number => Ok(self.text),
+            Kind::Refused { why, help } => Err(self.wrong(why.clone(), help)),
         }
-        rest = behind.strip_prefix(',');
-        Some(span)
-    })
+    }
+
+    /// The cell for core, which reads it as the pack declares.
+    ///
+    /// # Errors
+    /// A cell that cannot be read.
+    pub(crate) fn as_node(&self) -> Result<Node, Diagnostic> {
+        match self.kind {
+            Kind::Refused { why, help } => Err(self.wrong(why.clone(), help)),
+            kind => Ok(Node::cell(self.text, kind.style(), self.place.clone())),
+        }
+    }
+
+    /// In which column it is, for a message.
+    pub(crate) fn where_(&self) -> String {
+        self.name.map(|name| format!(" in the column `{name}`")).unwrap_or_default()
+    }
+
+    fn wrong(&self, message: String, help: &str) -> Diagnostic {
+        Diagnostic::error(Code::WRONG_VALUE, self.place.clone(), message).help(help)
+    }
 }
 
-/// How many bytes a cell takes, and what is wrong with its quotes.
-fn cell_length(text: &str) -> (usize, Option<&'static str>) {
-    let bare = |text: &str| text.find([',', '\r', '\n']).unwrap_or(text.len());
-    let Some(quoted) = text.strip_prefix('"') else { return (bare(text), None) };
-    let mut from = 0;
-    while let Some(at) = quoted.get(from..).and_then(|rest| rest.find('"')).map(|at| from + at) {
-        let behind = quoted.get(at + 1..).unwrap_or_default();
-        if behind.starts_with('"') {
-            from = at + 2;
-            continue;
+/// What to do about a number where a text belongs.
+const LOST_ZEROS: &str = "a number has lost the zeros in front of it; format the column as text, and enter it again";
+/// What to do about a text where a number belongs.
+const NO_NUMBER: &str = "a text is in no sum; enter it as a number, or list a text that means missing under `missing`";
+
+impl Kind {
+    pub(crate) const fn style(&self) -> Style {
+        match self {
+            Self::Text => Style::TextCell,
+            Self::Number => Style::NumberCell,
+            Self::Any | Self::Refused { .. } => Style::Plain,
         }
-        let more = bare(behind);
-        return (at + 2 + more, (more > 0).then_some("text behind the closing quote of a cell"));
-    }
-    (text.len(), Some("a quote is not closed"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn mistakes(text: &str) -> Vec<String> {
-        Table::read(&SourceFile::new("t", text)).unwrap_err().iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn mistakes_have_words_and_places() {
-        let comma = "(help: put a cell that holds a comma in quotes)";
-        let quote = "(help: write a quote inside quotes twice)";
-        for (text, expected) in [
-            ("", vec!["t:1:1: the file holds nothing [empty-file]".to_owned()]),
-            ("a,é,a\n1,2,3\n", vec!["t:1:5: two columns are called `a` [duplicate-name]".to_owned()]),
-            (
-                "a,b\n1\n\n1,2,3\n",
-                vec![
-                    format!("t:2:1: the row has 1 cell, the header has 2 [bad-row] {comma}"),
-                    format!("t:4:5: the row has 3 cells, the header has 2 [bad-row] {comma}"),
-                ],
-            ),
-            ("a,b\né,\"x\n", vec![format!("t:2:3: a quote is not closed [syntax] {quote}")]),
-            ("a,b\n\"x\"y,2\n", vec![format!("t:2:1: text behind the closing quote of a cell [syntax] {quote}")]),
-        ] {
-            assert_eq!(mistakes(text), expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn every_cell_has_its_place_and_its_text() {
-        let text = "a,b\r\n\r\né,\"x,\"\"y\"\"\"\r\n\"two\nlines\",z\r\n 007 ,\n";
-        let table = Table::read(&SourceFile::new("t", text)).unwrap();
-        let found: Vec<Vec<(String, String)>> = table
-            .rows
-            .iter()
-            .map(|row| {
-                let places = table.places(row).into_iter().map(|place| format!("{place:?}"));
-                row.cells().map(ToOwned::to_owned).zip(places).collect()
-            })
-            .collect();
-        let cell = |text: &str, place: &str| (text.to_owned(), place.to_owned());
-        assert_eq!(found[0], [cell("é", "t:3:1+1"), cell("x,\"y\"", "t:3:3+9")]);
-        assert_eq!(found[1], [cell("two\nlines", "t:4:1+4"), cell("z", "t:5:8+1")]);
-        assert_eq!(found[2], [cell(" 007 ", "t:6:1+5"), cell("", "t:6:7+1")]);
     }
 }

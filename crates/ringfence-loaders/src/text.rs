@@ -13,15 +13,100 @@ use crate::LoadError;
 /// No file is read beyond this. A table of a hundred recipients over ten years needs a hundredth of it.
 const MOST_BYTES: u64 = 256 << 20;
 
+/// How a text is written in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    #[default]
+    Utf8,
+    Utf16,
+    Latin1,
+    Windows1252,
+}
+
+impl Encoding {
+    /// Every one with its name.
+    pub(crate) const ALL: [(&'static str, Self); 4] = [
+        ("utf-8", Self::Utf8),
+        ("utf-16", Self::Utf16),
+        ("latin-1", Self::Latin1),
+        ("windows-1252", Self::Windows1252),
+    ];
+
+    fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, encoding)| *encoding == self).map_or("", |(name, _)| name)
+    }
+}
+
 /// Reads a file, shown to its reader under `name`.
 pub(crate) fn read(path: &Path, name: &str) -> Result<Arc<SourceFile>, LoadError> {
+    let bytes = read_bytes(path, name)?;
+    decode(name, bytes).map_err(|mistake| vec![mistake].into())
+}
+
+/// Reads the table of a binding, which says how it is written.
+pub(crate) fn read_as(path: &Path, name: &str, encoding: Encoding) -> Result<Arc<SourceFile>, LoadError> {
+    let bytes = read_bytes(path, name)?;
+    let decoded = match encoding {
+        Encoding::Utf8 => decode(name, bytes).map_err(|mistake| {
+            mistake.help("save the file as UTF-8, or say in the binding how it is written: `encoding: windows-1252`")
+        }),
+        _ => decode_as(name, &bytes, encoding),
+    };
+    decoded.map_err(|mistake| vec![mistake].into())
+}
+
+/// Reads the bytes of a file that is no text.
+pub(crate) fn read_bytes(path: &Path, name: &str) -> Result<Vec<u8>, LoadError> {
     let bytes = bytes(path).map_err(|source| failed(path, source))?;
     if bytes.len() as u64 > MOST_BYTES {
         let place = Place::start_of(&SourceFile::new(name, ""));
         let message = format!("the file is larger than {} MiB", MOST_BYTES >> 20);
         return Err(vec![Diagnostic::error(Code::TOO_LARGE, place, message)].into());
     }
-    decode(name, bytes).map_err(|mistake| vec![mistake].into())
+    Ok(bytes)
+}
+
+/// A text in another encoding than UTF-8.
+#[cfg(feature = "encodings")]
+fn decode_as(name: &str, bytes: &[u8], encoding: Encoding) -> Result<Arc<SourceFile>, Diagnostic> {
+    let text = match encoding {
+        Encoding::Utf8 => return decode(name, bytes.to_vec()),
+        Encoding::Latin1 => encoding_rs::mem::decode_latin1(bytes),
+        Encoding::Windows1252 => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
+        Encoding::Utf16 => {
+            // Without a mark at the start nobody can tell which byte of a pair comes first.
+            let Some((order, mark)) = encoding_rs::Encoding::for_bom(bytes).filter(|(_, mark)| *mark == 2) else {
+                return Err(not_so(name, "", 0, encoding, "it does not begin with a byte order mark"));
+            };
+            let (text, is_broken) = order.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
+            if let Some(at) = text.find(char::REPLACEMENT_CHARACTER).filter(|_| is_broken) {
+                return Err(not_so(name, &text, at, encoding, "two bytes here belong to no character"));
+            }
+            text
+        }
+    };
+    // The codes from 0x80 to 0x9F that stand for no letter.
+    match text.char_indices().find(|(_, letter)| ('\u{80}'..='\u{9f}').contains(letter)) {
+        Some((at, letter)) if encoding != Encoding::Utf16 => {
+            let why = format!("byte 0x{:02X} stands for no letter there", u32::from(letter));
+            Err(not_so(name, &text, at, encoding, &why))
+        }
+        _ => Ok(source(name, &text)),
+    }
+}
+
+#[cfg(not(feature = "encodings"))]
+fn decode_as(name: &str, _: &[u8], encoding: Encoding) -> Result<Arc<SourceFile>, Diagnostic> {
+    Err(not_so(name, "", 0, encoding, "and this program was built without other encodings than UTF-8"))
+}
+
+/// The mistake of a text that is not in the encoding that the binding says.
+fn not_so(name: &str, text: &str, at: usize, encoding: Encoding, why: &str) -> Diagnostic {
+    let file = source(name, text);
+    let (line, column) = position(text, at);
+    let message = format!("the file is not {} text: {why}", encoding.name());
+    Diagnostic::error(Code::NOT_UTF8, Place::new(&file, line, column, 1), message)
+        .help("say with `encoding` in the binding how the file is written; most editors show it")
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {

@@ -35,7 +35,8 @@ fn count(diagnostics: &[Diagnostic]) -> String {
     if parts.is_empty() { "no mistakes found".to_owned() } else { parts.join(", ") }
 }
 
-/// A JSON array of objects with code, severity, message, file, line, column, length, label and help.
+/// A JSON array of objects with code, severity, message, file, line, column, length, label and help. In a sheet or a
+/// table, line and column are those of the cell, and `within` names it.
 ///
 /// # Errors
 /// None in practice: every part of a diagnostic has a JSON form.
@@ -62,6 +63,8 @@ struct Form<'a> {
     line: usize,
     column: usize,
     length: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<String>,
     label: &'a str,
     help: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +82,7 @@ impl<'a> Form<'a> {
             line: place.line(),
             column: place.column(),
             length: place.length(),
+            within: (!place.file().is_text()).then(|| place.within()),
             label: &diagnostic.label,
             help: diagnostic.help.as_deref(),
             allowed,
@@ -95,14 +99,19 @@ pub fn github(diagnostics: &[Diagnostic]) -> String {
         if let Some(help) = &diagnostic.help {
             message = format!("{message}\nhelp: {help}");
         }
+        // A host shows lines of texts only.
+        let at = if place.file().is_text() {
+            format!(",line={},col={}", place.line(), place.column())
+        } else {
+            message = format!("{}: {message}", place.within());
+            String::new()
+        };
         // Writing to a string does not fail.
         let _ = writeln!(
             out,
-            "::{} file={},line={},col={},title={}::{}",
+            "::{} file={}{at},title={}::{}",
             word(diagnostic.severity),
             property(place.file().path()),
-            place.line(),
-            place.column(),
             property(diagnostic.code.as_str()),
             data(&message),
         );

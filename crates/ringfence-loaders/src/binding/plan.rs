@@ -4,18 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ringfence_core::diagnostic::{Code, Diagnostic};
+use ringfence_core::exact::Exact;
 use ringfence_core::source::{Content, Entry, Node, Place};
 
 use crate::period::{self, Every, Month, Written};
 use crate::shape::{self, Mistakes};
-use crate::table::{Row, Table};
+use crate::table::{Kind, Row, Seen, Table};
 
 /// The keys of a binding.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 22] = [
     "binding",
     "title",
     "pack",
     "table",
+    "sheet",
+    "header-row",
+    "encoding",
+    "separator",
+    "thousands",
+    "decimal",
     "source",
     "rules-at",
     "known-by",
@@ -31,6 +38,8 @@ const KEYS: [&str; 16] = [
 ];
 /// How many texts of a column a reader can take in.
 const MOST_LISTED: usize = 8;
+/// What stands in for the month where a row is a case.
+pub(crate) const ROW: Month = 0;
 /// How many periods a scheme may have.
 const MOST_PERIODS: usize = 1200;
 
@@ -44,11 +53,14 @@ pub(crate) struct Plan<'n> {
     pub(crate) changes: BTreeMap<&'n str, Vec<Change<'n>>>,
     pub(crate) named_codes: Vec<(&'n str, &'n Place)>,
     pub(crate) footprints: Vec<Footprint<'n>>,
-    pub(crate) period: Months<'n>,
+    /// The column of the months; `None` where a row is a case.
+    pub(crate) period: Option<Months<'n>>,
     pub(crate) every: Every,
     pub(crate) periods_place: &'n Place,
+    /// The first month of each period; just one where a row is a case.
     pub(crate) first_months: Vec<Month>,
     pub(crate) missing: BTreeSet<&'n str>,
+    pub(crate) numbers: Numbers,
     pub(crate) facts: Vec<Fact<'n>>,
     pub(crate) set: &'n [Entry],
     pub(crate) by_recipient: BTreeMap<&'n str, &'n Entry>,
@@ -101,18 +113,100 @@ pub(crate) struct Member<'n> {
 pub(crate) struct Fact<'n> {
     pub(crate) name: &'n str,
     pub(crate) place: &'n Place,
-    pub(crate) column: usize,
-    pub(crate) combine: Combine,
-    /// Whether the column has percentages, with or without their sign.
-    pub(crate) percent: bool,
-    pub(crate) months_before: Month,
+    pub(crate) from: From<'n>,
+    pub(crate) form: Form<'n>,
 }
 
-impl Fact<'_> {
-    /// What is left of a cell without the sign that it may have.
-    pub(crate) fn digits<'a>(&self, cell: &'a str) -> &'a str {
-        cell.strip_suffix('%').filter(|_| self.percent).unwrap_or(cell)
+/// Where the figures of a fact are.
+pub(crate) enum From<'n> {
+    /// In a column with a figure a month.
+    Months { column: usize, combine: Combine, before: Month },
+    /// In a column with a figure a case.
+    Column(usize),
+    /// In a column for each period.
+    Columns(Vec<(&'n str, &'n Place, usize)>),
+}
+
+/// How the cells of a fact are written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Form<'n> {
+    pub(crate) kind: As,
+    /// What the texts of the cells mean.
+    pub(crate) words: Option<&'n [Entry]>,
+}
+
+/// What the cells of a fact are read as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum As {
+    /// As the pack declares.
+    #[default]
+    Declared,
+    /// Numbers, with such separators as the binding declares.
+    Number,
+    /// Percentages with or without their sign.
+    Percent,
+    /// Percentages as shares of one.
+    Share,
+}
+
+impl As {
+    const ALL: [(&'static str, Self); 3] =
+        [("number", Self::Number), ("percent", Self::Percent), ("share", Self::Share)];
+
+    /// The sign behind its figures.
+    pub(crate) const fn sign(self) -> &'static str {
+        match self {
+            Self::Declared | Self::Number => "",
+            Self::Percent | Self::Share => "%",
+        }
     }
+}
+
+/// How a text writes its numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbers {
+    /// What parts groups of three digits.
+    thousands: Option<char>,
+    /// What stands before the first decimal place.
+    decimal: char,
+}
+
+impl Numbers {
+    /// A number as it is written, read as `kind`; `None` if it is none.
+    pub(crate) fn read(self, text: &str, kind: As) -> Option<Exact> {
+        let digits = text.strip_suffix('%').filter(|_| kind == As::Percent).unwrap_or(text);
+        let number = self.plain(digits)?.parse::<Exact>().ok()?;
+        if kind == As::Share { number.times(Exact::whole(100)).ok() } else { Some(number) }
+    }
+
+    /// The digits with a point and without separators. Where groups of digits are parted, all of them are.
+    fn plain(self, text: &str) -> Option<String> {
+        let (whole, places) = match text.split_once(self.decimal) {
+            Some((whole, places)) => (whole, Some(places)),
+            None => (text, None),
+        };
+        // A point that is no decimal one parts thousands or is a mistake.
+        if self.decimal != '.' && (places.is_some_and(|places| places.contains('.'))) {
+            return None;
+        }
+        let whole = match self.thousands.filter(|separator| whole.contains(*separator)) {
+            Some(separator) => joined(whole, separator)?,
+            None if self.decimal != '.' && whole.contains('.') => return None,
+            None => whole.to_owned(),
+        };
+        Some(places.map_or_else(|| whole.clone(), |places| format!("{whole}.{places}")))
+    }
+}
+
+/// Digits without the separator between their groups of three.
+fn joined(whole: &str, separator: char) -> Option<String> {
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut groups = digits.split(separator);
+    let first = groups.next()?;
+    let is_group = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let sound =
+        (1..=3).contains(&first.len()) && is_group(first) && groups.all(|group| group.len() == 3 && is_group(group));
+    sound.then(|| format!("{sign}{}", digits.replace(separator, "")))
 }
 
 /// How the rows of a period make a figure.
@@ -138,10 +232,15 @@ impl<'n> Plan<'n> {
         let mut named_codes = Vec::new();
         let changes = read_changes(recipient, &mut named_codes, mistakes);
         let footprints = read_footprints(root, &mut named_codes, mistakes);
-        let period = read_period(root, &columns, mistakes);
-        let periods = read_periods(root, mistakes);
+        let is_flat = root.get("period").is_none() && root.get("periods").is_none();
+        let period = if is_flat { None } else { read_period(root, &columns, mistakes) };
+        let periods = if is_flat { Some((Every::Month, vec![ROW])) } else { read_periods(root, mistakes) };
+        if is_flat {
+            refuse_months(root, recipient_entries, mistakes);
+        }
         let missing = read_missing(root, mistakes);
-        let facts = read_facts(root, &columns, mistakes);
+        let numbers = read_numbers(root, mistakes);
+        let facts = read_facts(root, is_flat, &columns, mistakes);
         let set = mistakes.entries(root.get("set"), "`set`");
         let by_recipient = mistakes.entries(root.get("for"), "`for`");
         check_set(set, &facts, by_recipient, mistakes);
@@ -150,9 +249,10 @@ impl<'n> Plan<'n> {
         let by_recipient = by_recipient.iter().map(|entry| (entry.key.as_str(), entry)).collect();
         let source = mistakes.optional(root, "source");
         let (every, first_months) = periods?;
-        let periods_place = &root.get("periods")?.place;
-        let (who, period) = (who?, period?);
-        (mistakes.0.len() == before).then_some(Self {
+        let periods_place = root.get("periods").map_or(&root.place, |periods| &periods.place);
+        let who = who?;
+        // With a table that could not be read a column has no place, and that is no mistake of the binding.
+        (mistakes.0.len() == before && (is_flat || period.is_some())).then_some(Self {
             root,
             source,
             only,
@@ -166,6 +266,7 @@ impl<'n> Plan<'n> {
             periods_place,
             first_months,
             missing,
+            numbers,
             facts,
             set,
             by_recipient,
@@ -173,15 +274,22 @@ impl<'n> Plan<'n> {
     }
 
     /// The months that a fact's figure of the period beginning with `first` is made of.
-    pub(crate) fn months(&self, fact: &Fact<'_>, first: Month) -> impl Iterator<Item = Month> + use<> {
-        let start = first - fact.months_before;
+    pub(crate) fn months(&self, before: Month, first: Month) -> impl Iterator<Item = Month> + use<> {
+        let start = first - before;
         start..start + self.every.months()
+    }
+
+    /// How many months before its own a fact's figures are from.
+    fn before(fact: &Fact<'_>) -> Month {
+        if let From::Months { before, .. } = fact.from { before } else { 0 }
     }
 
     /// Every month that some figure needs.
     pub(crate) fn window(&self) -> BTreeSet<Month> {
         let facts = self.facts.iter();
-        facts.flat_map(|fact| self.first_months.iter().flat_map(|first| self.months(fact, *first))).collect()
+        facts
+            .flat_map(|fact| self.first_months.iter().flat_map(|first| self.months(Self::before(fact), *first)))
+            .collect()
     }
 
     /// Whether `where` lets a row through.
@@ -203,10 +311,10 @@ impl<'n> Plan<'n> {
     }
 
     /// The column that tells recipients apart, or the months of the only one.
-    pub(crate) const fn code_column(&self) -> usize {
+    pub(crate) fn code_column(&self) -> usize {
         match self.who {
             Who::Columns { code, .. } => code,
-            Who::One { .. } => self.period.column,
+            Who::One { .. } => self.period.as_ref().map_or(0, |period| period.column),
         }
     }
 
@@ -266,8 +374,19 @@ impl Columns<'_> {
         if column.is_none() {
             let message = format!("the table has no column `{name}`");
             let mistake = Diagnostic::error(Code::MISSING_COLUMN, place.clone(), message);
-            let mistake = mistake.help(format!("the columns are {}", table.columns()));
-            mistakes.add(mistake.near_miss(name, table.header.cells()));
+            let only = Some(table.header.cell(0)).filter(|_| table.header.cells().count() == 1);
+            let parted = only.and_then(|head| [';', '\t', '|', ','].into_iter().find(|letter| head.contains(*letter)));
+            mistakes.add(match parted {
+                Some(letter) => {
+                    let word = if letter == '\t' { "tab".to_owned() } else { format!("\"{letter}\"") };
+                    mistake.help(format!(
+                        "the header is one cell; if it is several, write `separator: {word}` in the binding"
+                    ))
+                }
+                None => {
+                    mistake.help(format!("the columns are {}", table.columns())).near_miss(name, table.header.cells())
+                }
+            });
         }
         column
     }
@@ -496,13 +615,14 @@ fn read_missing<'n>(root: &'n Node, mistakes: &mut Mistakes) -> BTreeSet<&'n str
     items.iter().filter_map(|item| mistakes.text(item, "a text that means missing")).collect()
 }
 
-fn read_facts<'n>(root: &'n Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Vec<Fact<'n>> {
+fn read_facts<'n>(root: &'n Node, is_flat: bool, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Vec<Fact<'n>> {
     let node = mistakes.required(root, "facts");
     let entries = mistakes.entries(node, "`facts`");
     if let (Some(node), []) = (node, entries) {
         mistakes.add(wrong(Code::MISSING_KEY, node, "no fact is taken from the table"));
     }
-    entries.iter().filter_map(|entry| read_fact(entry, columns, mistakes)).collect()
+    let read = |entry| if is_flat { read_flat(entry, columns, mistakes) } else { read_fact(entry, columns, mistakes) };
+    entries.iter().filter_map(read).collect()
 }
 
 fn read_fact<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Fact<'n>> {
@@ -510,13 +630,87 @@ fn read_fact<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistake
     let entries = mistakes.entries(Some(node), "a fact");
     mistakes.known(entries, &["column", "combine", "as", "months-before"]);
     let combine = mistakes.required(node, "combine").and_then(|combine| read_combine(combine, mistakes));
-    let percent = node.get("as").is_some_and(|kind| read_percent(kind, combine, mistakes));
-    let months_before = match node.get("months-before") {
+    let kind = node.get("as").map(|kind| read_as(kind, combine, mistakes));
+    let before = match node.get("months-before") {
         None => 0,
         Some(value) => read_months_before(value, mistakes)?,
     };
     let column = columns.required(node, "column", mistakes)?;
-    Some(Fact { name: &entry.key, place: &entry.key_place, column, combine: combine?, percent, months_before })
+    let form = Form { kind: kind.unwrap_or(As::Number), words: None };
+    Some(Fact {
+        name: &entry.key,
+        place: &entry.key_place,
+        from: From::Months { column, combine: combine?, before },
+        form,
+    })
+}
+
+/// A fact of a table with a row for each case.
+fn read_flat<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Fact<'n>> {
+    let node = &entry.value;
+    let entries = mistakes.entries(Some(node), "a fact");
+    for (key, why) in
+        [("combine", "puts the rows of a period together"), ("months-before", "needs the month of each row")]
+    {
+        if let Some(entry) = entries.iter().find(|entry| entry.key == key) {
+            let message = format!("`{key}` {why}, and here a row is a case");
+            let mistake = Diagnostic::error(Code::WRONG_VALUE, entry.key_place.clone(), message);
+            mistakes.add(mistake.help("leave it out; or say with `period` and `periods` which months the rows are of"));
+            return None;
+        }
+    }
+    mistakes.known(entries, &["column", "columns", "as", "words"]);
+    let kind = node.get("as").map(|kind| read_as(kind, None, mistakes)).unwrap_or_default();
+    let words = node.get("words").map(|words| mistakes.entries(Some(words), "`words`"));
+    let from = match node.get("columns") {
+        None => From::Column(columns.required(node, "column", mistakes)?),
+        Some(by_period) => {
+            if let Some(column) = node.get("column") {
+                let mistake = wrong(Code::WRONG_VALUE, column, "a fact has one column, or `columns` by period");
+                mistakes.add(mistake.help("leave one of the two out"));
+            }
+            let entries = mistakes.entries(Some(by_period), "`columns`").iter();
+            let found = entries
+                .map(|entry| Some((entry.key.as_str(), &entry.key_place, columns.find(&entry.value, mistakes)?)));
+            From::Columns(found.collect::<Vec<_>>().into_iter().collect::<Option<_>>()?)
+        }
+    };
+    Some(Fact { name: &entry.key, place: &entry.key_place, from, form: Form { kind, words } })
+}
+
+/// What makes sense only where rows are of months.
+fn refuse_months(root: &Node, recipient: &[Entry], mistakes: &mut Mistakes) {
+    let entries = shape::entries_of(root).iter().filter(|entry| entry.key == "footprints");
+    for entry in entries.chain(recipient.iter().filter(|entry| matches!(entry.key.as_str(), "ended" | "began"))) {
+        let message = format!("`{}` counts codes by the month, and here a row is a case", entry.key);
+        let mistake = Diagnostic::error(Code::WRONG_VALUE, entry.key_place.clone(), message);
+        mistakes.add(mistake.help("leave it out; or say with `period` and `periods` which months the rows are of"));
+    }
+}
+
+/// How numbers are written.
+fn read_numbers(root: &Node, mistakes: &mut Mistakes) -> Numbers {
+    let mut read = |key: &str, of: &[(&str, char)]| {
+        let node = root.get(key)?;
+        let text = mistakes.text(node, &format!("`{key}`"))?;
+        let found = of.iter().find(|(word, _)| *word == text).map(|(_, letter)| *letter);
+        if found.is_none() {
+            let words = shape::list(of.iter().map(|(word, _)| *word).collect::<Vec<_>>());
+            mistakes.add(wrong(
+                Code::WRONG_VALUE,
+                node,
+                format!("expected one of {words} for `{key}`, found `{text}`"),
+            ));
+        }
+        found
+    };
+    let thousands = read("thousands", &[(",", ','), (".", '.'), ("'", '\''), ("space", ' ')]);
+    let decimal = read("decimal", &[(".", '.'), (",", ',')]).unwrap_or('.');
+    if let Some(node) = root.get("thousands").filter(|_| thousands == Some(decimal)) {
+        let message = format!("`{decimal}` cannot part thousands and stand before the decimal places");
+        mistakes.add(wrong(Code::WRONG_VALUE, node, message).help("say with `decimal` what stands before those"));
+    }
+    Numbers { thousands, decimal }
 }
 
 fn read_combine(node: &Node, mistakes: &mut Mistakes) -> Option<Combine> {
@@ -531,15 +725,18 @@ fn read_combine(node: &Node, mistakes: &mut Mistakes) -> Option<Combine> {
     }
 }
 
-fn read_percent(node: &Node, combine: Option<Combine>, mistakes: &mut Mistakes) -> bool {
-    if node.as_text() != Some("percent") {
-        let mistake = wrong(Code::WRONG_VALUE, node, "figures are read as they are, or as percentages");
-        mistakes.add(mistake.help("write `as: percent`, or leave `as` out"));
-    } else if combine == Some(Combine::Sum) {
+fn read_as(node: &Node, combine: Option<Combine>, mistakes: &mut Mistakes) -> As {
+    let found = As::ALL.into_iter().find(|(word, _)| node.as_text() == Some(word)).map(|(_, kind)| kind);
+    if found.is_none() {
+        let mistake = wrong(Code::WRONG_VALUE, node, "figures are read as they are, as numbers, or as percentages");
+        mistakes.add(
+            mistake.help("write `as: percent`, `as: share` where 0.88 stands for 88%, `as: number`, or leave `as` out"),
+        );
+    } else if combine == Some(Combine::Sum) && found != Some(As::Number) {
         let mistake = wrong(Code::WRONG_VALUE, node, "the percentages of several months do not add up");
         mistakes.add(mistake.help("write `combine: only`, for periods with one row each"));
     }
-    true
+    found.unwrap_or_default()
 }
 
 fn read_months_before(value: &Node, mistakes: &mut Mistakes) -> Option<Month> {
@@ -561,4 +758,72 @@ fn check_set(set: &[Entry], facts: &[Fact<'_>], by_recipient: &[Entry], mistakes
     for entry in by_recipient {
         mistakes.entries(Some(&entry.value), &format!("`{}`", entry.key));
     }
+}
+
+impl Plan<'_> {
+    /// A cell read as a number.
+    ///
+    /// # Errors
+    /// What it holds instead.
+    pub(crate) fn number(&self, seen: &Seen<'_>, kind: As) -> Result<Exact, Diagnostic> {
+        let text = seen.as_number()?;
+        let numbers = if *seen.kind == Kind::Any { self.numbers } else { Numbers::PLAIN };
+        numbers.read(text, kind).ok_or_else(|| {
+            let message = format!("expected a number{}, found `{text}`", seen.where_());
+            let mistake = Diagnostic::error(Code::BAD_NUMBER, seen.place.clone(), message);
+            let is_percentage = text.strip_suffix('%').is_some_and(|digits| digits.parse::<Exact>().is_ok());
+            let parted = (Numbers { thousands: Some(','), decimal: '.' }).read(text, kind).is_some();
+            mistake.help(if is_percentage {
+                "write `as: percent` to read the column as percentages"
+            } else if parted && self.numbers.thousands.is_none() {
+                "if its commas part thousands, say so in the binding: `thousands: \",\"`"
+            } else {
+                "numbers are digits with at most one point; list a text that means missing under `missing`"
+            })
+        })
+    }
+
+    /// The figure in one cell: as it is, or as the binding says that its text is meant.
+    ///
+    /// # Errors
+    /// What cannot be read, and a text that the binding gives no meaning.
+    pub(crate) fn figure(&self, seen: &Seen<'_>, form: Form<'_>, at: &str, source: &str) -> Result<Node, Diagnostic> {
+        let place = &seen.place;
+        let map = |key: &str, node: Node| (key.to_owned(), node);
+        let stated = |value: Node| {
+            let source = Node::text(source, place.clone());
+            Node::map([map("value", value), map("source", source)], place)
+        };
+        if self.missing.contains(seen.text) {
+            let written = if seen.text.is_empty() { "blank".to_owned() } else { format!("`{}`", seen.text) };
+            return Ok(Node::map([map("missing", Node::text(format!("{written} in {at}"), place.clone()))], place));
+        }
+        if let Some(words) = form.words {
+            let text = seen.as_node()?.as_text().unwrap_or_default().to_owned();
+            let Some(entry) = words.iter().find(|entry| entry.key == text) else {
+                let message = format!("`words` gives the text `{text}` no meaning");
+                let mistake = Diagnostic::error(Code::WRONG_VALUE, place.clone(), message);
+                let known = words.iter().map(|entry| entry.key.as_str());
+                let help = format!("it knows {}", shape::list(known.clone()));
+                return Err(mistake.help(help).near_miss(&text, known));
+            };
+            return Ok(match &entry.value.content {
+                Content::Scalar(scalar) => stated(Node::text(scalar.text.as_str(), place.clone())),
+                content => Node { place: place.clone(), content: content.clone() },
+            });
+        }
+        let node = seen.as_node()?;
+        if seen.text.is_empty() {
+            return Ok(Node { place: place.clone(), content: Content::Empty });
+        }
+        Ok(stated(match form.kind {
+            As::Declared => node,
+            kind => Node::text(format!("{}{}", self.number(seen, kind)?, kind.sign()), place.clone()),
+        }))
+    }
+}
+
+impl Numbers {
+    /// Digits with at most one point.
+    const PLAIN: Self = Self { thousands: None, decimal: '.' };
 }

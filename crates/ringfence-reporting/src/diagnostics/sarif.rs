@@ -59,12 +59,16 @@ fn result(diagnostic: &Diagnostic, allowed: Option<&str>, codes: &[Code]) -> Out
         locations: [Location {
             physical_location: PhysicalLocation {
                 artifact_location: ArtifactLocation { uri: uri(place.file().path()) },
-                region: Region {
+                region: place.file().is_text().then(|| Region {
                     start_line: place.line(),
                     start_column: place.column(),
                     end_column: place.column().saturating_add(place.length()),
-                },
+                }),
             },
+            logical_locations: (!place.file().is_text())
+                .then(|| LogicalLocation { fully_qualified_name: place.within() })
+                .into_iter()
+                .collect(),
         }],
         suppressions: allowed
             .map(|reason| Suppression { kind: "inSource", justification: reason.to_owned() })
@@ -150,13 +154,23 @@ struct Suppression {
 #[serde(rename_all = "camelCase")]
 struct Location {
     physical_location: PhysicalLocation,
+    /// A cell of a sheet or a table, which is no region of a text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    logical_locations: Vec<LogicalLocation>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    fully_qualified_name: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PhysicalLocation {
     artifact_location: ArtifactLocation,
-    region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
 }
 
 #[derive(Serialize)]

@@ -16,13 +16,15 @@ pub(super) fn render(diagnostic: &Diagnostic, width: usize, colour: bool) -> Str
     };
     let code = diagnostic.code.as_str();
     let title = wrapped(&diagnostic.message, width.saturating_sub(word.len() + code.len() + 4));
-    let path = clean(place.file().path());
+    let is_text = place.file().is_text();
+    let path = clean(&if is_text { place.file().path().to_owned() } else { place.to_string() });
     let shown = place.file().line(place.line()).map(|line| {
         let room = width.saturating_sub(12).max(40);
         Shown::around(line, place.column(), place.length(), clean(&diagnostic.label).chars().count(), room)
     });
     let report = level.primary_title(title).id(code);
     let mut report = match &shown {
+        None if !is_text => report.element(Origin::path(path.as_str())),
         // A place beyond the end of its file has no line to show.
         None => report.element(Origin::path(path.as_str()).line(place.line()).char_column(place.column())),
         Some(shown) => report.element(shown.snippet(&path, place.line(), &diagnostic.label)),
