@@ -71,6 +71,21 @@ impl Group {
             Self::Checks => "checks",
         }
     }
+
+    /// The word for one of them: `sign-off`.
+    pub const fn one(self) -> &'static str {
+        match self {
+            Self::Outcomes => "outcome",
+            Self::Branches => "branch",
+            Self::Limbs => "limb",
+            Self::Rows => "row",
+            Self::Parameters => "parameter",
+            Self::SignOffs => "sign-off",
+            Self::Decisions => "decision",
+            Self::Dispositions => "disposition",
+            Self::Checks => "check",
+        }
+    }
 }
 
 impl std::fmt::Display for Group {

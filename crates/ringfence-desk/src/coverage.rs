@@ -1,72 +1,10 @@
 //! What the test cases of a pack exercise of it.
 
 use ringfence_core::case::Case;
-use ringfence_core::cover::{Group, Point};
 use ringfence_core::evaluate::Options;
+use ringfence_reporting::coverage::{Coverage, Covered};
 
 use crate::desk::Desk;
-
-/// What the test cases of a pack exercise of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Coverage {
-    /// The id of the pack.
-    pub pack: String,
-    /// Its title.
-    pub title: String,
-    /// Every point of the pack, by file, line and column.
-    pub points: Vec<Covered>,
-    /// How many cases were gone through.
-    pub cases: usize,
-    /// The cases on which there is no ruling: they exercise nothing.
-    pub unruled: Vec<String>,
-}
-
-/// A point, and the cases that exercise it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Covered {
-    /// The point.
-    pub point: Point,
-    /// How many cases exercise it.
-    pub cases: usize,
-    /// The first of them.
-    pub first: Option<String>,
-}
-
-/// How many points there are, and how many of them are exercised.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Share {
-    /// The points that are exercised.
-    pub covered: usize,
-    /// All of them.
-    pub all: usize,
-}
-
-impl Share {
-    /// The share in hundredths of a percentage, rounded down: only all of them are 100%.
-    pub const fn hundredths(self) -> usize {
-        match (self.covered * 10_000).checked_div(self.all) {
-            Some(share) => share,
-            None => 10_000,
-        }
-    }
-
-    /// Whether it is at least so many hundredths of a percentage.
-    pub const fn reaches(self, hundredths: usize) -> bool {
-        self.covered * 10_000 >= self.all * hundredths
-    }
-
-    fn add(&mut self, covered: &Covered) {
-        self.all += 1;
-        self.covered += usize::from(covered.cases > 0);
-    }
-}
-
-impl std::fmt::Display for Share {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let tenths = self.hundredths() / 10;
-        f.pad(&format!("{}.{}%", tenths / 10, tenths % 10))
-    }
-}
 
 impl Desk {
     /// What the test cases exercise of the pack.
@@ -91,26 +29,5 @@ impl Desk {
         }
         let (pack, title) = (self.pack.id().to_owned(), self.pack.title().to_owned());
         Coverage { pack, title, points, cases: self.cases.len(), unruled }
-    }
-}
-
-impl Coverage {
-    /// The share of a group.
-    pub fn of(&self, group: Group) -> Share {
-        self.of_groups(&[group])
-    }
-
-    /// The share of several groups together.
-    pub fn of_groups(&self, groups: &[Group]) -> Share {
-        let mut share = Share::default();
-        for covered in self.points.iter().filter(|covered| groups.contains(&covered.point.group)) {
-            share.add(covered);
-        }
-        share
-    }
-
-    /// The points that no case exercises.
-    pub fn uncovered(&self) -> impl Iterator<Item = &Point> {
-        self.points.iter().filter(|covered| covered.cases == 0).map(|covered| &covered.point)
     }
 }

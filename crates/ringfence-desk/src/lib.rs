@@ -8,7 +8,6 @@ mod desk;
 mod expect;
 mod start;
 
-pub use coverage::{Coverage, Covered, Share};
 pub use desk::{Desk, DeskError, Ruled, TestCase};
 pub use expect::{Checked, Unexpected, Why, check};
 pub use start::{Start, StartError, start};

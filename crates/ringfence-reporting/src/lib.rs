@@ -9,6 +9,7 @@
 mod document;
 mod report;
 
+pub mod coverage;
 pub mod csv;
 pub mod diagnostics;
 pub mod history;
