@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod diff;
 mod evaluate;
 mod explain;
 mod explain_code;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     ExplainCode(explain_code::ExplainCode),
     Completions(completions::Completions),
     Man(man::Man),
+    Diff(diff::Diff),
 }
 
 impl Command {
@@ -45,6 +47,7 @@ impl Command {
             Self::ExplainCode(command) => command.run(screen),
             Self::Completions(command) => command.run(screen),
             Self::Man(command) => command.run(screen),
+            Self::Diff(command) => command.run(screen),
         }
     }
 }

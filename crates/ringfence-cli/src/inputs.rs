@@ -63,13 +63,13 @@ pub(crate) struct Basis {
     set: Vec<(String, String)>,
 }
 
-fn date(text: &str) -> Result<Date, &'static str> {
+pub(crate) fn date(text: &str) -> Result<Date, &'static str> {
     // Jiff reads other ways to write a date; packs and cases have one.
     let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
     date.ok_or("expected a date such as 2015-04-01")
 }
 
-fn setting(text: &str) -> Result<(String, String), &'static str> {
+pub(crate) fn setting(text: &str) -> Result<(String, String), &'static str> {
     let (name, value) = text.split_once('=').ok_or("expected a name, `=` and a value")?;
     let name = name.trim();
     let name = name.strip_prefix("params.").unwrap_or(name);
@@ -207,6 +207,24 @@ impl Loaded {
     }
 }
 
+/// The texts of cases, of those with these ids or of all where none is given.
+pub(crate) fn documents(paths: &[PathBuf], ids: &[String]) -> Result<Vec<Document>, Failure> {
+    let mut failure = Failure::default();
+    let mut documents = Vec::new();
+    for path in paths {
+        documents.extend(failure.gather(case::load(path)).unwrap_or_default());
+    }
+    failure.mistakes.extend(repeated(&documents));
+    for wanted in ids.iter().filter(|wanted| !documents.iter().any(|document| id(document) == Some(wanted))) {
+        let help = near_miss_or_all(wanted, "cases", documents.iter().filter_map(id));
+        failure.problems.push(Problem::new(format!("no case `{wanted}`")).help(help));
+    }
+    if !ids.is_empty() {
+        documents.retain(|document| id(document).is_some_and(|id| ids.iter().any(|wanted| wanted == id)));
+    }
+    failure.or(documents)
+}
+
 fn id(document: &Document) -> Option<&str> {
     document.root.get("case").and_then(Node::as_text)
 }
@@ -256,7 +274,7 @@ pub(crate) fn compile(path: &Path) -> Result<Pack, Failure> {
 }
 
 /// A pack that is not where the user says, with what may have been meant.
-fn no_pack(path: &Path, error: LoadError) -> Failure {
+pub(crate) fn no_pack(path: &Path, error: LoadError) -> Failure {
     let help = match &error {
         LoadError::NotFound { .. } => {
             let near = path.ancestors().skip(1).find(|folder| folder.is_dir()).and_then(packs_below);

@@ -200,6 +200,11 @@ impl Decision<'_> {
     pub fn funds(&self) -> impl Iterator<Item = (Option<Money>, Dispositions)> {
         self.scratch.funds.iter().map(|fund| (fund.amount, fund.dispositions))
     }
+
+    /// What the parts of each fund may come to, in the pack's order; nothing where all of it is decided.
+    pub fn ranges(&self) -> impl Iterator<Item = Option<FundRange>> {
+        self.scratch.funds.iter().map(|fund| fund.range)
+    }
 }
 
 impl Pack {

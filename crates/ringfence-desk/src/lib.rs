@@ -5,6 +5,7 @@
 
 mod coverage;
 mod desk;
+pub mod diff;
 mod expect;
 mod start;
 

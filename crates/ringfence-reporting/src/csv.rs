@@ -8,6 +8,8 @@ use std::io;
 use ringfence_core::money::Money;
 use ringfence_core::ruling::{FundRuling, Ruling, Tranche};
 
+use crate::comparison::{Comparison, FundOf, RecipientCompared, Sums};
+
 /// The name and version of the columns of [`portfolio`]. Columns are added at the end only, within a version.
 pub const PORTFOLIO_SCHEMA: &str = "ringfence.portfolio-csv/1";
 
@@ -47,6 +49,17 @@ pub const FINDINGS_SCHEMA: &str = "ringfence.findings-csv/1";
 /// The columns of [`findings`].
 pub const FINDINGS_COLUMNS: [&str; 6] = ["case", "recipient_code", "recipient_name", "condition", "outcome", "reason"];
 
+/// The name and version of the columns of [`comparison`].
+pub const COMPARISON_SCHEMA: &str = "ringfence.diff-csv/1";
+
+/// The columns of [`comparison`].
+///
+/// `part` is `amount` or one of the parts that come to it, so a sum over a column takes the rows of one part. `step` is
+/// `all` for the whole difference, and else the number of the change that `difference` is because of; `old` and `new` are
+/// then empty. An amount that is not known is empty.
+pub const COMPARISON_COLUMNS: [&str; 10] =
+    ["case", "recipient_code", "recipient_name", "verdict", "fund", "part", "step", "old", "new", "difference"];
+
 /// A table could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to write the table")]
@@ -83,6 +96,53 @@ pub fn findings(rulings: &[Ruling]) -> Result<String, CsvError> {
         }));
     }
     table(&FINDINGS_COLUMNS, &rows)
+}
+
+/// One row for each recipient, fund and part, and one for each step that changes it: [`COMPARISON_COLUMNS`].
+///
+/// # Errors
+/// None in practice: the table is written to memory.
+pub fn comparison(comparison: &Comparison) -> Result<String, CsvError> {
+    let mut rows = Vec::new();
+    for one in &comparison.recipients {
+        for fund in &one.funds {
+            rows.extend(parts_of(one, fund));
+        }
+    }
+    table(&COMPARISON_COLUMNS, &rows)
+}
+
+/// The rows of one recipient and fund.
+fn parts_of(one: &RecipientCompared, fund: &FundOf) -> Vec<[String; 10]> {
+    let mut rows = Vec::new();
+    let code = one.recipient.code.as_deref().map(text).unwrap_or_default();
+    let mut row = |part: &str, step: String, [old, new, difference]: [String; 3]| {
+        let [case, name, fund] = [&one.case, &one.recipient.name, &fund.fund].map(|words| text(words));
+        let verdict = one.verdict.as_str().to_owned();
+        rows.push([case, code.clone(), name, verdict, fund, part.to_owned(), step, old, new, difference]);
+    };
+    let known = |sums: Option<Sums>| match sums {
+        Some(sums) if sums.amount_not_known > 0 => None,
+        sums => Some(sums.unwrap_or_default().amount),
+    };
+    let (old, new) = (known(fund.sums.old), known(fund.sums.new));
+    let difference = if old.is_some() && new.is_some() { Some(fund.sums.difference.amount) } else { None };
+    row("amount", "all".to_owned(), [amount(old), amount(new), amount(difference)]);
+    let before = fund.sums.old.unwrap_or_default().dispositions.parts();
+    let after = fund.sums.new.unwrap_or_default().dispositions.parts();
+    let between = fund.sums.difference.dispositions.parts();
+    for (at, ((part, before), ((_, after), (_, between)))) in
+        before.into_iter().zip(after.into_iter().zip(between)).enumerate()
+    {
+        row(part, "all".to_owned(), [before, after, between].map(|money| money.to_string()));
+        for step in one.because.iter().filter(|step| step.fund == fund.fund) {
+            let own = step.difference.dispositions.parts().get(at).map(|(_, money)| *money).unwrap_or_default();
+            if !own.is_zero() {
+                row(part, step.step.to_string(), [String::new(), String::new(), own.to_string()]);
+            }
+        }
+    }
+    rows
 }
 
 fn table<const N: usize>(columns: &[&str; N], rows: &[[String; N]]) -> Result<String, CsvError> {

@@ -3,6 +3,7 @@
 use ringfence_core::ruling::{PackReference, ParameterUsed, Ruling};
 use serde::Serialize;
 
+use crate::comparison::Comparison;
 use crate::portfolio::{FindingCounts, FundTotals, Portfolio, Totals, UndeterminedFund, Warning};
 
 /// The name and version of the JSON form of a portfolio.
@@ -14,6 +15,14 @@ pub const PORTFOLIO_SCHEMA: &str = "ringfence.portfolio/1";
 /// None in practice: every part of a ruling has a JSON form.
 pub fn ruling(ruling: &Ruling) -> Result<String, serde_json::Error> {
     ruling.to_json()
+}
+
+/// Two sets of rules compared, in their own versioned form.
+///
+/// # Errors
+/// None in practice: every part of a comparison has a JSON form.
+pub fn comparison(comparison: &Comparison) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(comparison).map(|text| text + "\n")
 }
 
 /// A portfolio: sums, counts, what is undecided, and each ruling whole.

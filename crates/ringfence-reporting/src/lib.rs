@@ -10,6 +10,7 @@ mod document;
 mod report;
 
 pub mod coverage;
+pub mod comparison;
 pub mod csv;
 pub mod diagnostics;
 pub mod history;

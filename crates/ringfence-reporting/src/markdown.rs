@@ -2,10 +2,11 @@
 
 use ringfence_core::ruling::Ruling;
 
+use crate::comparison::Comparison;
 use crate::document::{Block, Document, Line, Role, Table};
 use crate::portfolio::Portfolio;
 use crate::report;
-pub use crate::report::Only;
+pub use crate::report::{Extent, Only};
 
 /// A ruling in short: findings, money, what is missing, warnings, digests.
 pub fn ruling(ruling: &Ruling) -> String {
@@ -20,6 +21,11 @@ pub fn explain(ruling: &Ruling, only: Only<'_>) -> String {
 /// A portfolio: totals, counts, what is undetermined, and each recipient.
 pub fn portfolio(portfolio: &Portfolio) -> String {
     render(&report::portfolio(portfolio))
+}
+
+/// Two sets of rules: what changes, for whom, and because of which change to the rules.
+pub fn comparison(comparison: &Comparison, extent: Extent) -> String {
+    render(&report::comparison(comparison, extent))
 }
 
 pub(crate) fn render(document: &Document) -> String {

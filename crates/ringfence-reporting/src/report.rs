@@ -2,6 +2,7 @@
 
 mod absent;
 mod across;
+mod comparison;
 mod evidence;
 mod explain;
 mod instalments;
@@ -14,6 +15,8 @@ use ringfence_core::ruling::{
     Authority, CalendarUsed, FundRuling, ParameterUsed, Recipient, Ruling, Standing, Status, TableUsed,
 };
 
+pub use comparison::Extent;
+pub(crate) use comparison::comparison;
 pub(crate) use explain::explain;
 pub(crate) use portfolio::{PortfolioPart, is_unknown_throughout, one_part, part_words, portfolio};
 pub(crate) use short::{reasons, ruling};

@@ -4,9 +4,10 @@ mod layout;
 
 use ringfence_core::ruling::Ruling;
 
+use crate::comparison::Comparison;
 use crate::portfolio::Portfolio;
 use crate::report;
-pub use crate::report::Only;
+pub use crate::report::{Extent, Only};
 
 pub(crate) use layout::render;
 
@@ -23,4 +24,9 @@ pub fn explain(ruling: &Ruling, only: Only<'_>, width: usize, colour: bool) -> S
 /// A portfolio: totals, counts, what is undetermined, and each recipient.
 pub fn portfolio(portfolio: &Portfolio, width: usize, colour: bool) -> String {
     render(&report::portfolio(portfolio), width, colour)
+}
+
+/// Two sets of rules: what changes, for whom, and because of which change to the rules.
+pub fn comparison(comparison: &Comparison, extent: Extent, width: usize, colour: bool) -> String {
+    render(&report::comparison(comparison, extent), width, colour)
 }

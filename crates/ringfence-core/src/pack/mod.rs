@@ -441,6 +441,33 @@ impl Pack {
         }
     }
 
+    /// The declarations of a pack with those of its bases and those that it shares with others, as a source that
+    /// stands on nothing. It is not checked: [`Pack::compile`] does that.
+    ///
+    /// # Errors
+    /// The mistakes of a base that is not sound, or not at hand.
+    pub fn whole(source: &PackSource) -> Result<PackSource, Invalid> {
+        let mut mistakes = Vec::new();
+        match extend::whole(source, &Plugins::new(), &mut mistakes) {
+            Some(whole) if !mistakes.iter().any(Diagnostic::is_error) => Ok(whole.source.into_owned()),
+            _ => Err(Invalid { mistakes }),
+        }
+    }
+
+    /// Where the value that a parameter has on a day is declared.
+    ///
+    /// # Errors
+    /// Why it has none; nothing is said of a parameter that the pack does not have.
+    pub fn value_on(&self, parameter: &str, day: Date) -> Result<&Place, String> {
+        let found = self.parameters.iter().find(|found| found.name == parameter).ok_or_else(String::new)?;
+        found.dated.get(found.on(day)?).map(|dated| &dated.place).ok_or_else(String::new)
+    }
+
+    /// Whether its rules are in force on a day.
+    pub fn is_in_force(&self, day: Date) -> bool {
+        self.in_force.contains(day)
+    }
+
     /// The id: `better-care-fund/2015-16`.
     pub fn id(&self) -> &str {
         &self.id
