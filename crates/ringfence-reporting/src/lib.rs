@@ -9,8 +9,8 @@
 mod document;
 mod report;
 
-pub mod coverage;
 pub mod comparison;
+pub mod coverage;
 pub mod csv;
 pub mod diagnostics;
 pub mod history;

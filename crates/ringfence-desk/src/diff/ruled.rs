@@ -51,10 +51,7 @@ pub(super) fn read(pack: &Pack, documents: &[Document]) -> Result<Vec<Case>, Unr
         }
     }
     let mut told = BTreeSet::new();
-    mistakes.retain(|mistake: &Diagnostic| {
-        let (file, line, column) = mistake.place.key();
-        told.insert((file.to_owned(), line, column, mistake.message.clone()))
-    });
+    mistakes.retain(|mistake: &Diagnostic| told.insert((mistake.place.to_string(), mistake.message.clone())));
     if mistakes.is_empty() { Ok(cases) } else { Err(Unruled::Mistakes(mistakes)) }
 }
 
