@@ -9,48 +9,43 @@
 
 mod common;
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use ringfence_desk::{Desk, Ruled, check};
-use ringfence_reporting::text;
+use ringfence_desk::tested::Tested;
+use ringfence_desk::{Desk, Kept, What, check, test};
 
-use common::{CaseFile, case_files, packs, yaml_files};
-
-/// The cases whose reasons are kept at length as well.
-const EXPLAINED: [&str; 5] =
-    ["change-cancelled", "notice", "second-quarter-not-submitted", "solihull", "worked-example"];
+use common::{case_files, packs, yaml_files};
 
 fn desk(folder: &Path) -> Desk {
     Desk::load(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
 }
 
+fn tested(folder: &Path) -> Tested {
+    test(&desk(folder), &[]).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+}
+
 #[test]
-fn every_case_is_ruled_on_as_its_author_expects() {
-    let (mut cases, mut checks) = (0, 0);
+fn every_case_is_ruled_on_as_its_author_expects_and_reads_as_it_did() {
+    let (mut cases, mut checks, mut kept) = (0, 0, 0);
     let mut failures = String::new();
     for folder in packs() {
-        let desk = desk(&folder);
-        for (case, ruled) in desk.cases.iter().zip(desk.rule()) {
-            let file = case.document.file.path();
-            let Some(expect) = case.expect() else {
-                writeln!(failures, "{file}\n    expects nothing").unwrap();
-                continue;
-            };
-            let checked = check(expect, &ruled);
+        let tested = tested(&folder);
+        for case in &tested.cases {
             cases += 1;
-            checks += checked.checks;
-            if checked.checks == 0 {
-                writeln!(failures, "{file}\n    expects nothing that can be checked").unwrap();
+            checks += case.checked.checks;
+            kept += case.kept.len();
+            if case.checked.checks == 0 || !case.kept.iter().any(|kept| kept.what == What::Ruling) {
+                writeln!(failures, "{}: expects or keeps nothing", case.file).unwrap();
             }
-            checked.unexpected.iter().for_each(|unexpected| writeln!(failures, "{unexpected}").unwrap());
         }
+        failures += &ringfence_desk::tested::text(&[tested], 120, false);
     }
     assert!(failures.is_empty(), "\n{failures}");
-    assert!(cases >= 38, "only {cases} cases were found");
-    assert!(checks >= 400, "only {checks} expectations were checked");
+    assert!(cases >= 700, "only {cases} cases were found");
+    assert!(checks >= 8000, "only {checks} expectations were checked");
+    assert!(kept >= cases + 10, "only {kept} rulings were read");
 }
 
 #[test]
@@ -88,68 +83,74 @@ fn what_cannot_be_expected_is_refused() {
     assert_eq!(wrong("{ values: { planned_reduction: 723, final_target: 1.75% }, missing: [] }"), 0);
 }
 
-/// A ruling as the reader of its snapshot sees it.
-fn shown(ruled: &Ruled) -> String {
-    match ruled {
-        Ok(ruling) => text::ruling(ruling, 80, false),
-        Err(error) => format!("No ruling is possible: {error}\n"),
-    }
-}
-
-fn keep(folder: &Path, name: &str, file: &CaseFile, text: &str) {
+fn keep(kept: &Kept, input_file: &str, tells: Option<&str>) {
     let mut settings = insta::Settings::new();
-    settings.set_snapshot_path(std::env::current_dir().unwrap().join(folder).join("rulings"));
+    settings.set_snapshot_path(std::env::current_dir().unwrap().join(kept.path.parent().unwrap()));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.set_input_file(&file.path);
-    if let Some(tells) = file.text("tells") {
+    settings.set_input_file(input_file);
+    if let Some(tells) = tells {
         settings.set_description(tells);
     }
-    settings.bind(|| insta::assert_snapshot!(name, text));
+    let name = kept.path.file_stem().unwrap().to_str().unwrap();
+    settings.bind(|| insta::assert_snapshot!(name, kept.new.text()));
 }
 
+/// The snapshot tool reads what is kept as we do, so its own commands work on these files as well.
 #[test]
-fn every_ruling_reads_as_it_did() {
+fn insta_reads_the_same_files() {
     let mut changed = vec![];
-    let mut kept = 0;
     for folder in packs() {
-        for (file, ruled) in case_files(&folder).into_iter().zip(desk(&folder).rule()) {
-            let mut texts = vec![(file.stem(), shown(&ruled))];
-            if let (true, Ok(ruling)) = (EXPLAINED.contains(&file.stem().as_str()), &ruled) {
-                let text = text::explain(ruling, text::Only::default(), 80, false);
-                texts.push((format!("{}.explain", file.stem()), text));
-            }
-            for (name, text) in texts {
-                kept += 1;
-                if catch_unwind(AssertUnwindSafe(|| keep(&folder, &name, &file, &text))).is_err() {
-                    changed.push(format!("{}: {name}", folder.display()));
+        for case in tested(&folder).cases {
+            for kept in &case.kept {
+                if catch_unwind(AssertUnwindSafe(|| keep(kept, &case.file, case.tells.as_deref()))).is_err() {
+                    changed.push(kept.path.display().to_string());
                 }
             }
         }
     }
-    assert!(changed.is_empty(), "{} of {kept} rulings read differently:\n{}", changed.len(), changed.join("\n"));
-    assert!(kept >= 38 + EXPLAINED.len(), "only {kept} rulings were read");
+    assert!(changed.is_empty(), "{} rulings read differently:\n{}", changed.len(), changed.join("\n"));
+}
+
+#[test]
+fn insta_agrees_with_what_is_kept_for_the_first_time() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["cases", "rulings"] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    let shipped = common::path("tests/language/15-sign-off");
+    for name in ["pack.yaml", "cases/everybody.yaml"] {
+        std::fs::copy(shipped.join(name), folder.path().join(name)).unwrap();
+    }
+    let new = || tested(folder.path()).cases.swap_remove(0);
+    let case = new();
+    let kept = &case.kept[0];
+    assert!(kept.old.is_none() && !tested(folder.path()).holds());
+    kept.wait().unwrap();
+    assert!(kept.pending().is_file() && !kept.path.exists());
+    kept.accept().unwrap();
+    assert!(!kept.pending().exists() && new().holds());
+    let written = std::fs::read_to_string(&kept.path).unwrap();
+    keep(kept, &case.file, case.tells.as_deref());
+    assert!(!kept.pending().exists());
+    std::fs::write(&kept.path, written.replace("Money (1 fund)", "Money")).unwrap();
+    assert!(!new().holds());
 }
 
 #[test]
 fn cases_and_snapshots_belong_together() {
     for folder in packs() {
         let cases = case_files(&folder);
-        let snapshots: BTreeSet<String> = std::fs::read_dir(folder.join("rulings"))
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| !name.ends_with(".snap.new"))
-            .collect();
-        let mut expected = BTreeSet::new();
         for file in &cases {
             assert_eq!(file.text("case"), Some(file.stem().as_str()), "{} is named after its id", file.path.display());
             assert!(file.text("tells").is_some(), "{} does not say what it tells", file.path.display());
-            expected.insert(format!("{}.snap", file.stem()));
-            if EXPLAINED.contains(&file.stem().as_str()) {
-                expected.insert(format!("{}.explain.snap", file.stem()));
-            }
         }
-        assert_eq!(snapshots, expected, "the cases and the snapshots of {}", folder.display());
+        assert_eq!(
+            tested(&folder).orphans,
+            Vec::<PathBuf>::new(),
+            "kept rulings of {} that belong to no case",
+            folder.display()
+        );
         assert!(!cases.is_empty());
         let only_bases = yaml_files(&folder.join("cases")).len() - cases.len();
         assert!(only_bases <= 1, "{only_bases} files in the cases of {} are no cases", folder.display());
@@ -164,7 +165,8 @@ fn a_snapshot_names_its_case_and_shows_no_machine() {
             let text = std::fs::read_to_string(folder.join("rulings").join(format!("{}.snap", file.stem()))).unwrap();
             let header = text.split("---").nth(1).unwrap();
             assert!(header.contains(&format!("input_file: {}", file.path.display())), "{header}");
-            assert!(header.contains("source: tests/rulings.rs"), "{header}");
+            let source = ["source: tests/rulings.rs", "source: ringfence test"];
+            assert!(source.iter().any(|source| header.contains(source)), "{header}");
             assert!(header.contains("description:"), "{header}");
             let here = std::env::current_dir().unwrap();
             assert!(!text.contains(&*here.to_string_lossy()), "{}", file.path.display());

@@ -36,7 +36,9 @@ decisions:
 
 fn document(set: &[(&str, &str)]) -> Document {
     let mut text = format!("{CASE}set:\n");
-    set.iter().for_each(|(path, value)| writeln!(text, "  {path}: {value}").unwrap());
+    for (path, value) in set {
+        writeln!(text, "  {path}: {value}").unwrap();
+    }
     from_text("x.yaml", &text, Format::Yaml).unwrap().remove(0)
 }
 
@@ -126,7 +128,9 @@ fn a_mistake_in_what_is_set_is_told_in_its_place() {
         writeln!(told, "{path}: {value}").unwrap();
         let mistakes = mistakes(&pack, path, value);
         assert!(!mistakes.is_empty());
-        mistakes.iter().for_each(|mistake| writeln!(told, "  {mistake}").unwrap());
+        for mistake in mistakes {
+            writeln!(told, "  {mistake}").unwrap();
+        }
     }
     insta::assert_snapshot!(told);
 }

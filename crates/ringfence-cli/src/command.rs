@@ -11,6 +11,7 @@ mod history;
 mod list;
 mod man;
 mod new;
+mod test;
 
 use clap::Subcommand;
 
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Evaluate(evaluate::Evaluate),
     Explain(explain::Explain),
     Check(check::Check),
+    Test(test::Test),
     List(list::List),
     History(history::History),
     New(new::New),
@@ -40,6 +42,7 @@ impl Command {
             Self::Evaluate(command) => command.run(screen),
             Self::Explain(command) => command.run(screen),
             Self::Check(command) => command.run(screen),
+            Self::Test(command) => command.run(screen),
             Self::List(command) => command.run(screen),
             Self::History(command) => command.run(screen),
             Self::New(command) => command.run(screen),

@@ -363,6 +363,7 @@ const CASE_KEYS: &[&str] = &[
     "waivers",
     "set",
     "expect",
+    "snapshot",
     "notes",
 ];
 

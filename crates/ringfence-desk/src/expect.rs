@@ -1,10 +1,14 @@
 //! What an author expects of a ruling, held against the ruling.
 
+mod mistakes;
+
 use std::fmt;
+
+pub use mistakes::expect_mistakes;
 
 use ringfence_core::exact::Exact;
 use ringfence_core::money::Money;
-use ringfence_core::ruling::{FundRuling, Ruling};
+use ringfence_core::ruling::{Figure, FundRuling, Ruling};
 use ringfence_core::source::{Content, Entry, Node, Place};
 
 use crate::desk::Ruled;
@@ -14,6 +18,9 @@ use crate::desk::Ruled;
 pub struct Checked {
     /// How many expectations were held against the ruling.
     pub checks: usize,
+    /// What was expected of, each once, in the order in which it is written: `plan-signed` for a condition,
+    /// `values/planned`, `funds/performance`, `missing`, `error`.
+    pub about: Vec<String>,
     /// Those that do not hold, and those that cannot.
     pub unexpected: Vec<Unexpected>,
 }
@@ -21,6 +28,8 @@ pub struct Checked {
 /// An expectation that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unexpected {
+    /// Which of [`Checked::about`].
+    pub about: String,
     /// What it is about: a condition, a value, a part of a fund.
     pub what: String,
     /// Where it stands.
@@ -62,22 +71,28 @@ pub fn check(expect: &Node, ruled: &Ruled) -> Checked {
     for entry in entries(expect) {
         let Entry { key, value, .. } = entry;
         match (key.as_str(), ruled) {
-            ("error", Err(error)) => {
-                let part = written(value);
-                checked.checks += 1;
-                if !error.contains(part) {
-                    checked.differs(entry, key, part, error, "");
+            ("outcomes", Ok(ruling)) => {
+                for entry in entries(value) {
+                    checked.turn_to(entry.key.clone());
+                    checked.outcome(ruling, entry);
                 }
             }
-            ("error", Ok(_)) => {
-                checked.differs(entry, key, &format!("an error with `{}`", written(value)), "a ruling", "");
+            ("values", Ok(ruling)) => {
+                for entry in entries(value) {
+                    checked.turn_to(format!("values/{}", entry.key));
+                    checked.value(ruling, entry);
+                }
             }
-            (_, Err(error)) => checked.differs(entry, key, "a ruling", "none", error),
-            ("outcomes", Ok(ruling)) => entries(value).iter().for_each(|entry| checked.outcome(ruling, entry)),
-            ("values", Ok(ruling)) => entries(value).iter().for_each(|entry| checked.value(ruling, entry)),
-            ("funds", Ok(ruling)) => entries(value).iter().for_each(|entry| checked.fund(ruling, entry)),
-            ("missing", Ok(ruling)) => checked.missing(ruling, entry),
-            (other, Ok(_)) => checked.mistake(entry, other, "no such thing can be expected of a ruling"),
+            ("funds", Ok(ruling)) => {
+                for entry in entries(value) {
+                    checked.turn_to(format!("funds/{}", entry.key));
+                    checked.fund(ruling, entry);
+                }
+            }
+            _ => {
+                checked.turn_to(key.clone());
+                checked.whole(entry, ruled);
+            }
         }
     }
     checked
@@ -115,15 +130,93 @@ fn plain(text: &str) -> String {
     text.split(", ").map(one).collect::<Vec<_>>().join(", ")
 }
 
+/// A figure that an author expects: exactly, or within a margin that is declared beside it.
+struct Expected<'n> {
+    text: &'n str,
+    within: Option<&'n str>,
+}
+
+impl<'n> Expected<'n> {
+    fn of(node: &'n Node) -> Self {
+        match (node.get("value"), node.get("within")) {
+            (Some(value), Some(within)) => Self { text: written(value), within: Some(written(within)) },
+            _ => Self { text: written(node), within: None },
+        }
+    }
+
+    fn is(&self, figure: &Figure) -> bool {
+        match self.within {
+            None => plain(self.text) == plain(&data(figure, self.text)),
+            Some(within) => self.is_within(within, figure).unwrap_or(false),
+        }
+    }
+
+    fn is_within(&self, margin: &str, figure: &Figure) -> Option<bool> {
+        let got = number(figure.value.as_deref()?)?;
+        let distance = got.minus(number(self.text)?).ok()?.magnitude().ok()?;
+        Some(distance <= number(margin)?)
+    }
+}
+
+impl fmt::Display for Expected<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text)?;
+        self.within.map_or(Ok(()), |within| write!(f, " within {within}"))
+    }
+}
+
+/// A number as authors and rulings write it: `3.5%`, `12.50`, `1/3`.
+fn number(text: &str) -> Option<Exact> {
+    let (text, divisor) = text.strip_suffix('%').map_or((text, 1), |text| (text, 100));
+    let (top, bottom) = text.split_once('/').unwrap_or((text, "1"));
+    let number = top.parse::<Exact>().ok()?.divide(bottom.parse().ok()?).ok()?;
+    number.divide(Exact::whole(divisor)).ok()
+}
+
+/// A figure as data. A percentage is data as a fraction, and authors write it as people do.
+fn data(figure: &Figure, expected: &str) -> String {
+    if expected.ends_with('%') { figure.shown.clone() } else { figure.value.clone().unwrap_or_else(|| "~".to_owned()) }
+}
+
 impl Checked {
+    /// Turns to what the next expectations are about.
+    fn turn_to(&mut self, about: String) {
+        self.about.push(about);
+    }
+
+    /// What is expected of the ruling as a whole, and what cannot be held against it.
+    fn whole(&mut self, entry: &Entry, ruled: &Ruled) {
+        let Entry { key, value, .. } = entry;
+        match (key.as_str(), ruled) {
+            ("error", Err(error)) => {
+                let part = written(value);
+                self.checks += 1;
+                if !error.contains(part) {
+                    self.differs(entry, key, part, error, "");
+                }
+            }
+            ("error", Ok(_)) => {
+                self.differs(entry, key, &format!("an error with `{}`", written(value)), "a ruling", "");
+            }
+            (_, Err(error)) => self.differs(entry, key, "a ruling", "none", error),
+            ("missing", Ok(ruling)) => self.missing(ruling, entry),
+            (other, Ok(_)) => self.mistake(entry, other, "no such thing can be expected of a ruling"),
+        }
+    }
+
     fn differs(&mut self, entry: &Entry, what: &str, expected: &str, got: &str, reason: &str) {
         let why = Why::Differs { expected: expected.to_owned(), got: got.to_owned(), reason: reason.to_owned() };
-        self.unexpected.push(Unexpected { what: what.to_owned(), place: entry.value.place.clone(), why });
+        self.add(what, entry.value.place.clone(), why);
     }
 
     fn mistake(&mut self, entry: &Entry, what: &str, message: &str) {
         let why = Why::Mistake(message.to_owned());
-        self.unexpected.push(Unexpected { what: what.to_owned(), place: entry.key_place.clone(), why });
+        self.add(what, entry.key_place.clone(), why);
+    }
+
+    fn add(&mut self, what: &str, place: Place, why: Why) {
+        let about = self.about.last().cloned().unwrap_or_default();
+        self.unexpected.push(Unexpected { about, what: what.to_owned(), place, why });
     }
 
     fn compare(&mut self, entry: &Entry, what: &str, expected: &str, got: &str, reason: &str) {
@@ -147,24 +240,28 @@ impl Checked {
             self.mistake(entry, &entry.key, "the pack has no such value");
             return;
         };
-        // A percentage is data as a fraction, and authors write it as people do.
-        let shown = |expected: &str, at: usize| match found.figures.get(at).map(|figure| &figure.figure) {
-            Some(figure) if expected.ends_with('%') => figure.shown.clone(),
-            Some(figure) => figure.value.clone().unwrap_or_else(|| "~".to_owned()),
-            None => "nothing".to_owned(),
-        };
         let per_period = found.figures.iter().all(|figure| figure.period.is_some());
-        let expected = match listed(&entry.value) {
-            Some(list) if per_period => list,
-            None if !per_period => vec![written(&entry.value)],
-            _ => {
-                self.mistake(entry, &entry.key, "a list is for a value by period, and only for one");
-                return;
-            }
+        let expected: Vec<&Node> = match &entry.value.content {
+            Content::List(items) if per_period => items.iter().collect(),
+            Content::List(_) => vec![],
+            _ if per_period => vec![],
+            _ => vec![&entry.value],
         };
-        let got: Vec<String> =
-            (0..found.figures.len()).map(|at| shown(expected.get(at).copied().unwrap_or_default(), at)).collect();
-        self.compare(entry, &entry.key, &expected.join(", "), &got.join(", "), &found.title);
+        if expected.is_empty() {
+            self.mistake(entry, &entry.key, "a list is for a value by period, and only for one");
+            return;
+        }
+        self.checks += 1;
+        let figures: Vec<&Figure> = found.figures.iter().map(|figure| &figure.figure).collect();
+        let is_as_expected = |(node, figure): (&&Node, &&Figure)| Expected::of(node).is(figure);
+        if expected.len() != figures.len() || !expected.iter().zip(&figures).all(is_as_expected) {
+            let got = (0..figures.len()).filter_map(|at| {
+                let written = expected.get(at).map(|node| Expected::of(node).text);
+                figures.get(at).map(|figure| data(figure, written.unwrap_or_default()))
+            });
+            let expected: Vec<String> = expected.iter().map(|node| Expected::of(node).to_string()).collect();
+            self.differs(entry, &entry.key, &expected.join(", "), &got.collect::<Vec<_>>().join(", "), &found.title);
+        }
     }
 
     fn fund(&mut self, ruling: &Ruling, entry: &Entry) {

@@ -21,7 +21,7 @@ const JOINED: [&str; 5] = ["decisions", "facts", "recipient", "sign-offs", "waiv
 /// The section in which a case changes parts of its evidence.
 const SET: &str = "set";
 /// What a case never takes from its base: what names it, and what its author expects of it.
-const OWN: [&str; 6] = ["base", "base-only", "case", "expect", "tells", "title"];
+const OWN: [&str; 7] = ["base", "base-only", "case", "expect", "snapshot", "tells", "title"];
 
 /// A format that cases are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

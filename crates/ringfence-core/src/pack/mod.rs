@@ -546,6 +546,22 @@ impl Pack {
         self.conditions.iter().map(|condition| condition.id.as_str())
     }
 
+    /// The names of its derived values.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().map(|value| value.name.as_str())
+    }
+
+    /// Whether a derived value has a figure for each period; nothing where there is no such value.
+    pub fn is_value_by_period(&self, name: &str) -> Option<bool> {
+        self.values.iter().find(|value| value.name == name).map(|value| value.per_period)
+    }
+
+    /// Whether a derived value is an amount of money.
+    pub fn is_value_money(&self, name: &str) -> bool {
+        let is_money = |ty: &Type| matches!(ty, Type::Number(number) if number.unit.is_money());
+        self.values.iter().any(|value| value.name == name && is_money(&value.ty))
+    }
+
     /// The ids of its funds.
     pub fn funds(&self) -> impl Iterator<Item = &str> {
         self.funds.iter().map(|fund| fund.id.as_str())

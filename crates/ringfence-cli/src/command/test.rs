@@ -1,0 +1,152 @@
+//! `ringfence test`: the cases of packs held against them.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::Args;
+use ringfence_desk::tested::{self, Tested};
+use ringfence_desk::{Desk, DeskError, KeptError, is_ci, test};
+
+use super::check;
+use crate::exit::{Answer, Failure, Problem};
+use crate::screen::Screen;
+use crate::words::{counted, counted_or_no, near_miss_or_all};
+
+/// Test rule packs by their cases: what their authors expect, and the rulings that are kept
+///
+/// The ruling on each case of `cases/` is kept in `rulings/`. One that reads differently, or is new, fails and waits in a
+/// file beside it until you have looked at it with `--review`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  ringfence test rules
+  ringfence test rules/better-care-fund/2015-16 --case closed-on-sundays
+  ringfence test rules/better-care-fund/2015-16 --accept")]
+pub(crate) struct Test {
+    /// Folders of rule packs, or folders with packs below
+    #[arg(value_name = "PACK", required = true)]
+    packs: Vec<PathBuf>,
+    /// Test this case only. Repeatable
+    #[arg(long, value_name = "ID")]
+    case: Vec<String>,
+    /// Keep every ruling as it is now
+    #[arg(long)]
+    accept: bool,
+    /// Delete kept rulings that belong to no case
+    #[arg(long, conflicts_with = "case")]
+    delete_orphans: bool,
+}
+
+impl Test {
+    /// Tests the packs and tells what fails.
+    pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
+        self.refuse_to_write()?;
+        let mut tested = self.tested()?;
+        if self.accept {
+            accept(&mut tested)?;
+        } else if !is_ci() {
+            let mut kept = tested.iter().flat_map(|pack| &pack.cases).flat_map(|case| &case.kept);
+            kept.try_for_each(ringfence_desk::Kept::wait)?;
+        }
+        if self.delete_orphans {
+            delete_orphans(&mut tested)?;
+        }
+        let layout = screen.layout(None);
+        screen.deliver(&tested::text(&tested, layout.width, layout.colour), None)?;
+        screen.say(&summary(&tested));
+        Ok(if tested.iter().all(Tested::holds) { Answer::Yes } else { Answer::No })
+    }
+
+    /// Where nobody is there to look, nothing is kept.
+    fn refuse_to_write(&self) -> Result<(), Problem> {
+        let option = [(self.accept, "--accept"), (self.delete_orphans, "--delete-orphans")];
+        match option.into_iter().find(|(is_given, _)| *is_given) {
+            Some((_, option)) if is_ci() => {
+                let help = "accept rulings where somebody has looked at them, and commit them; or unset `CI`";
+                Err(Problem::new(format!("`{option}` is refused where `CI` is set")).help(help.to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn tested(&self) -> Result<Vec<Tested>, Failure> {
+        let mut failure = Failure::default();
+        let mut packs = BTreeSet::new();
+        for path in &self.packs {
+            packs.extend(failure.gather(check::find(path)).unwrap_or_default());
+        }
+        let desks: Vec<Desk> = packs
+            .iter()
+            .filter_map(|path| {
+                failure.gather(Desk::load(path).map_err(|error| Failure::from(error).without_warnings()))
+            })
+            .collect();
+        let ids = || desks.iter().flat_map(|desk| &desk.cases).map(ringfence_desk::TestCase::id);
+        for id in &self.case {
+            if !ids().any(|known| known == id) {
+                let help = near_miss_or_all(id, "cases", ids());
+                failure.problems.push(Problem::new(format!("no case `{id}`")).help(help));
+            }
+        }
+        let tested = desks.iter().filter_map(|desk| failure.gather(test(desk, &self.case))).collect();
+        failure.or(tested)
+    }
+}
+
+/// Keeps every ruling as it is now.
+fn accept(tested: &mut [Tested]) -> Result<(), KeptError> {
+    for kept in tested.iter_mut().flat_map(|pack| &mut pack.cases).flat_map(|case| &mut case.kept) {
+        if !kept.is_same() {
+            kept.accept()?;
+            kept.old = Some(kept.new.clone());
+        }
+    }
+    Ok(())
+}
+
+fn delete_orphans(tested: &mut [Tested]) -> Result<(), Problem> {
+    for pack in tested {
+        for path in std::mem::take(&mut pack.orphans) {
+            std::fs::remove_file(&path)
+                .map_err(|error| Problem::unwritable(&format!("`{}`", path.display()), &error))?;
+        }
+    }
+    Ok(())
+}
+
+/// `tested 1 pack: 41 of 42 cases hold, 310 expectations, 1 ruling reads differently`.
+fn summary(tested: &[Tested]) -> String {
+    let cases = || tested.iter().flat_map(|pack| &pack.cases);
+    let failing = cases().filter(|case| !case.holds()).count();
+    let expectations: usize = cases().map(|case| case.checked.checks).sum();
+    let (count, changed) = (cases().count(), cases().map(|case| case.changed().count()).sum());
+    let held = match failing {
+        0 => counted(count, "case"),
+        _ => format!("{failing} of {} fail", counted(count, "case")),
+    };
+    let orphans: usize = tested.iter().map(|pack| pack.orphans.len()).sum();
+    let mut summary =
+        format!("tested {}: {held}, {}", counted(tested.len(), "pack"), counted_or_no(expectations, "expectation"));
+    if changed > 0 {
+        summary = format!("{summary}, {} to review", counted(changed, "ruling"));
+    }
+    if orphans > 0 {
+        summary = format!("{summary}, {} of no case", counted(orphans, "kept ruling"));
+    }
+    summary
+}
+
+impl From<DeskError> for Failure {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Load(error) => error.into(),
+            DeskError::Pack(invalid) => invalid.mistakes.into(),
+            error => Problem::of(&error).into(),
+        }
+    }
+}
+
+impl From<KeptError> for Failure {
+    fn from(error: KeptError) -> Self {
+        Problem::of(&error).into()
+    }
+}
