@@ -10,6 +10,7 @@ mod fmt;
 mod history;
 mod list;
 mod man;
+mod mutate;
 mod new;
 mod test;
 
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Completions(completions::Completions),
     Man(man::Man),
     Diff(diff::Diff),
+    Mutate(mutate::Mutate),
 }
 
 impl Command {
@@ -51,6 +53,7 @@ impl Command {
             Self::Completions(command) => command.run(screen),
             Self::Man(command) => command.run(screen),
             Self::Diff(command) => command.run(screen),
+            Self::Mutate(command) => command.run(screen),
         }
     }
 }

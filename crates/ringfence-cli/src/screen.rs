@@ -107,6 +107,13 @@ impl Screen {
         }
     }
 
+    /// Shows how far a long work is, on a terminal alone; an empty text takes that away again.
+    pub(crate) fn progress(&self, text: &str) {
+        if !self.quiet && io::stderr().is_terminal() {
+            talk(&format!("\r\u{1b}[2K{text}"));
+        }
+    }
+
     /// Tells why a command could not do its work.
     pub(crate) fn fail(&self, failure: &Failure) {
         let layout = Layout { width: self.width_of(&io::stderr()), colour: is_coloured(&io::stderr()) };

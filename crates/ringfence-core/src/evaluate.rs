@@ -1,6 +1,7 @@
 //! Evaluation: the rules of a day over a bound case.
 
 mod cover;
+mod decided;
 mod error;
 mod payments;
 mod portfolio;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+pub use decided::Decided;
 pub use error::EvaluateError;
 pub use portfolio::Portfolio;
 pub(crate) use portfolio::{Entrant, Member, Part};

@@ -246,7 +246,7 @@ pub(crate) fn read_years(text: &str) -> Option<(i16, i16)> {
 }
 
 /// Days since 1970-01-01.
-pub(crate) fn day_number(date: Date) -> i64 {
+pub fn day_number(date: Date) -> i64 {
     let epoch = Date::constant(1970, 1, 1);
     (date - epoch).get_days().into()
 }

@@ -11,7 +11,7 @@ use crate::source::Place;
 use crate::types::Type;
 
 /// A declared table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table {
     pub(crate) name: String,
     pub(crate) title: String,
@@ -24,7 +24,7 @@ pub(crate) struct Table {
 }
 
 /// A column: what a script gives, or what the table gives back.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Column {
     pub(crate) name: String,
     pub(crate) ty: Type,
@@ -51,7 +51,7 @@ impl Hit {
 }
 
 /// The rows from a day on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Version {
     pub(crate) from: Date,
     pub(crate) rows: Vec<Row>,
@@ -65,7 +65,7 @@ pub(crate) struct Version {
 }
 
 /// A row: what it holds for, as cells and as written, and what it gives.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) cells: Vec<Cell>,
     pub(crate) written: Vec<String>,

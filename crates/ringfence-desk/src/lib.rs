@@ -8,6 +8,7 @@ mod desk;
 pub mod diff;
 mod expect;
 mod kept;
+pub mod mutate;
 mod page;
 mod snapshot;
 mod start;

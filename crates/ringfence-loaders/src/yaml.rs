@@ -3,14 +3,25 @@
 //! Only what the format needs is YAML here: mappings, lists and texts. Anchors, aliases and tags are
 //! refused, so a file says what it says where it says it, and no file can grow while it is read.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span, StructureStyle};
 use ringfence_core::diagnostic::{Code, Diagnostic};
-use ringfence_core::source::{Content, Node, Place, Scalar, SourceFile, Style};
+use ringfence_core::source::{Content, Document, Node, Place, Scalar, SourceFile, Style};
 
-use crate::text;
 use crate::tree::{self, Builder, Shape};
+use crate::{LoadError, text};
+
+/// Reads a YAML file that is neither a pack nor a case.
+///
+/// # Errors
+/// A file that cannot be read, or every mistake in it.
+pub fn load(path: &Path) -> Result<Vec<Document>, LoadError> {
+    let file = text::read(path, &text::shown(path))?;
+    let roots = parse(&file)?;
+    Ok(roots.into_iter().map(|root| Document { file: Arc::clone(&file), root }).collect())
+}
 
 /// Reads each YAML document of a file, in order.
 ///

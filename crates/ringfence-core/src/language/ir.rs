@@ -15,7 +15,7 @@ use crate::table::{Table, Version};
 use crate::types::Type;
 
 /// A node of a lowered script.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Expr {
     pub(crate) kind: Kind,
     pub(crate) site: u32,
@@ -97,7 +97,7 @@ pub(crate) enum Over {
 
 /// The records or periods that pass the filters; the row's local holds each in turn: the first cell
 /// of a record, the place of a period among the scheme's.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rows {
     pub(crate) over: Over,
     /// The series that these are the values of, if they are.
@@ -109,7 +109,7 @@ pub(crate) struct Rows {
 }
 
 /// What sets the locals of a script before its value is worked out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Action {
     Set {
         name: String,
@@ -128,7 +128,7 @@ pub(crate) enum Action {
 }
 
 /// Actions that rest on a test, and the locals from outside that either side sets.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct When {
     pub(crate) test: Expr,
     pub(crate) then: Vec<Action>,
@@ -137,7 +137,7 @@ pub(crate) struct When {
 }
 
 /// An amount shared out by weights.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Allocate {
     pub(crate) total: Expr,
     /// Those that share, and what each weighs.
@@ -149,7 +149,7 @@ pub(crate) struct Allocate {
 }
 
 /// A function of the library and what it is called with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) function: &'static library::Function,
     /// What it needs to know besides.
@@ -170,7 +170,7 @@ impl Call {
 }
 
 /// An output of a table, looked up.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Lookup {
     pub(crate) table: Arc<Table>,
     /// Where among the parameters' cells the number of the version in force stands.
@@ -198,7 +198,7 @@ impl Lookup {
 }
 
 /// What a node does.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Kind {
     // Leaves: any family.
     Constant(Val),
@@ -287,7 +287,7 @@ pub(crate) enum Kind {
 }
 
 /// A call of a function of the program.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PluginCall {
     pub(crate) function: Arc<Function>,
     pub(crate) arguments: Vec<Expr>,
@@ -327,7 +327,7 @@ pub(crate) struct Site {
 }
 
 /// A template for the reader, or a text that a script gives.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Text {
     Plain(String),
     Show(Expr, Type),

@@ -42,6 +42,7 @@ use crate::types::Type;
 pub(super) use identity::IDENTITY;
 use plugins::Required;
 use portfolio::RawPortfolio;
+pub(super) use tables::band;
 use values::RawValue;
 
 /// Something that a script reads.

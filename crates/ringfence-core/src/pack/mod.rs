@@ -6,6 +6,7 @@ mod dated;
 mod declare;
 pub(crate) mod extend;
 mod history;
+mod mutate;
 pub(crate) mod portfolio;
 mod section;
 
@@ -30,6 +31,7 @@ use crate::ruling::{Authority, Status};
 use crate::source::{PackSource, Place};
 use crate::table::Table;
 use crate::types::{Type, Value};
+pub use mutate::{Asked, AskedFact, Mutant};
 use portfolio::PortfolioValue;
 
 /// A rule pack that has been checked and compiled.
@@ -103,7 +105,7 @@ impl Interval {
 }
 
 /// A declared piece of evidence.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Fact {
     pub(crate) name: String,
     pub(crate) title: String,
@@ -119,14 +121,14 @@ pub(crate) struct Fact {
 }
 
 /// When a value is not to be believed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Suspect {
     pub(crate) when: Expr,
     pub(crate) because: String,
 }
 
 /// A declared number, date or word that policy may change.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) title: String,
@@ -141,7 +143,7 @@ pub(crate) struct Parameter {
 }
 
 /// A parameter's value from a day on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Dated {
     pub(crate) from: Date,
     /// The first day after it, where it says so itself.
@@ -159,7 +161,7 @@ pub(crate) struct Dated {
 }
 
 /// A value derived by a script.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct DerivedValue {
     pub(crate) name: String,
     pub(crate) title: String,
@@ -171,7 +173,7 @@ pub(crate) struct DerivedValue {
 }
 
 /// Who must sign what, by when.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SignOff {
     pub(crate) id: String,
     pub(crate) title: String,
@@ -195,7 +197,7 @@ pub(crate) enum Deadline {
 }
 
 /// A party to a sign-off.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Party {
     pub(crate) who: Who,
     pub(crate) title: String,
@@ -206,7 +208,7 @@ pub(crate) struct Party {
 }
 
 /// Which parties an entry stands for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Who {
     One(String),
     /// One for each text or record of this list fact.
@@ -224,7 +226,7 @@ pub(crate) struct Members {
 }
 
 /// Something that only a person can answer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Decision {
     pub(crate) id: String,
     pub(crate) title: String,
@@ -255,7 +257,7 @@ impl Valid {
 }
 
 /// Something that must hold.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Condition {
     pub(crate) id: String,
     pub(crate) title: String,
@@ -275,7 +277,7 @@ pub(crate) struct Condition {
 }
 
 /// How a condition that is not met can be put right.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cure {
     /// The last day for it.
     pub(crate) by: Expr,
@@ -294,7 +296,7 @@ impl Cure {
 }
 
 /// What decides a condition.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Test {
     Script(Expr),
     SignOff(u32),
@@ -325,7 +327,7 @@ pub(crate) enum Need {
 }
 
 /// Money that conditions govern.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Fund {
     pub(crate) id: String,
     pub(crate) title: String,
@@ -370,7 +372,7 @@ pub(crate) enum OverPayment {
 }
 
 /// A stretch of days on which a fund pays nothing.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Suspension {
     pub(crate) days: Interval,
     pub(crate) authority: Option<Authority>,

@@ -4,7 +4,7 @@ use crate::language::ir::Expr;
 use crate::types::Type;
 
 /// A value over all cases.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PortfolioValue {
     /// Without `portfolio.`.
     pub(crate) name: String,

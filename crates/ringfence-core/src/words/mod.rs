@@ -115,6 +115,19 @@ pub(crate) fn ruling(rules: &Rules<'_>, bound: &Bound, scratch: &Scratch, within
     }
 }
 
+/// What is missing of a worked-out case: what, in which period, and what it leaves open.
+pub(crate) fn missing(
+    rules: &Rules<'_>,
+    bound: &Bound,
+    scratch: &Scratch,
+    within: Option<Member<'_>>,
+) -> Vec<(String, Option<String>, Vec<String>)> {
+    let teller = Teller::new(rules, bound, scratch, within);
+    teller.note_lacks(&rules.pack.order);
+    let missing = teller.all_missing();
+    missing.into_iter().map(|missing| (missing.what, missing.period, missing.leaves_open)).collect()
+}
+
 impl<'a> Teller<'a> {
     fn new(rules: &'a Rules<'a>, bound: &'a Bound, scratch: &'a Scratch, within: Option<Member<'a>>) -> Self {
         Self {

@@ -489,7 +489,7 @@ impl<'r> Reader<'r> {
                     fields::wrong(node, BAND, self.mistakes);
                     return None;
                 };
-                let stretch = self.band(node, text, ty)?;
+                let stretch = band(node, text, ty, self.mistakes)?;
                 if stretch.is_empty() {
                     let message = format!("nothing lies in `{text}`");
                     let diagnostic = Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message);
@@ -523,45 +523,46 @@ impl<'r> Reader<'r> {
             }
         }
     }
+}
 
-    fn band(&mut self, node: &Node, text: &str, ty: &Type) -> Option<Stretch> {
-        let mut value = |written: &str| {
-            let part = Node::text(written.trim(), node.place.clone());
-            match reading::value(&part, ty, self.mistakes) {
-                Some(Value::Number(number)) => Some(number),
-                Some(Value::Date(date)) => Some(Exact::whole(day_number(date))),
-                _ => {
-                    if let Some(mistake) = self.mistakes.last_mut().filter(|_| written == text) {
-                        mistake.help = Some(BAND.to_owned());
-                    }
-                    None
+/// The stretch that a text writes.
+pub(in crate::pack) fn band(node: &Node, text: &str, ty: &Type, mistakes: &mut Mistakes) -> Option<Stretch> {
+    let mut value = |written: &str| {
+        let part = Node::text(written.trim(), node.place.clone());
+        match reading::value(&part, ty, mistakes) {
+            Some(Value::Number(number)) => Some(number),
+            Some(Value::Date(date)) => Some(Exact::whole(day_number(date))),
+            _ => {
+                if let Some(mistake) = mistakes.last_mut().filter(|_| written == text) {
+                    mistake.help = Some(BAND.to_owned());
                 }
+                None
             }
-        };
-        if let Some(high) = text.strip_prefix("below ") {
-            return Some(Stretch { low: None, high: Some((value(high)?, false)) });
         }
-        if let Some(high) = text.strip_prefix("up to ") {
-            return Some(Stretch { low: None, high: Some((value(high)?, true)) });
-        }
-        if let Some(low) = text.strip_suffix(" and over") {
-            return Some(Stretch { low: Some((value(low)?, true)), high: None });
-        }
-        let (rest, from) = text.strip_prefix("above ").map_or((text, true), |rest| (rest, false));
-        let (low, high, to) = if let Some((low, high)) = rest.split_once(" up to ") {
-            (low, Some(high), true)
-        } else if let Some((low, high)) = rest.split_once(" to ") {
-            (low, Some(high), false)
-        } else {
-            (rest, None, true)
-        };
-        let low = value(low)?;
-        Some(match high {
-            Some(high) => Stretch { low: Some((low, from)), high: Some((value(high)?, to)) },
-            None if from => Stretch { low: Some((low, true)), high: Some((low, true)) },
-            None => Stretch { low: Some((low, false)), high: None },
-        })
+    };
+    if let Some(high) = text.strip_prefix("below ") {
+        return Some(Stretch { low: None, high: Some((value(high)?, false)) });
     }
+    if let Some(high) = text.strip_prefix("up to ") {
+        return Some(Stretch { low: None, high: Some((value(high)?, true)) });
+    }
+    if let Some(low) = text.strip_suffix(" and over") {
+        return Some(Stretch { low: Some((value(low)?, true)), high: None });
+    }
+    let (rest, from) = text.strip_prefix("above ").map_or((text, true), |rest| (rest, false));
+    let (low, high, to) = if let Some((low, high)) = rest.split_once(" up to ") {
+        (low, Some(high), true)
+    } else if let Some((low, high)) = rest.split_once(" to ") {
+        (low, Some(high), false)
+    } else {
+        (rest, None, true)
+    };
+    let low = value(low)?;
+    Some(match high {
+        Some(high) => Stretch { low: Some((low, from)), high: Some((value(high)?, to)) },
+        None if from => Stretch { low: Some((low, true)), high: Some((low, true)) },
+        None => Stretch { low: Some((low, false)), high: None },
+    })
 }
 
 /// What stands for everything in a row.
