@@ -12,6 +12,7 @@ mod list;
 mod man;
 mod mutate;
 mod new;
+mod schema;
 mod test;
 
 use clap::Subcommand;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     History(history::History),
     New(new::New),
     Fmt(fmt::Fmt),
+    #[command(name = "schema")]
+    Schema(schema::SchemaCommand),
     ExplainCode(explain_code::ExplainCode),
     Completions(completions::Completions),
     Man(man::Man),
@@ -49,6 +52,7 @@ impl Command {
             Self::History(command) => command.run(screen),
             Self::New(command) => command.run(screen),
             Self::Fmt(command) => command.run(screen),
+            Self::Schema(command) => command.run(screen),
             Self::ExplainCode(command) => command.run(screen),
             Self::Completions(command) => command.run(screen),
             Self::Man(command) => command.run(screen),

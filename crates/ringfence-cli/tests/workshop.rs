@@ -217,3 +217,21 @@ fn a_new_pack_passes_check_and_fmt_as_it_stands() {
     ");
     assert!(!dir.path().join("a").exists());
 }
+
+#[test]
+fn schemas_are_written_one_by_one_or_to_a_folder() {
+    let dir = folder(&[]);
+    let (code, out, err) = ringfence(dir.path(), &["schema", "pack"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas");
+    assert_eq!(out, fs::read_to_string(committed.join("pack.schema.json")).unwrap());
+    let (code, out, err) = ringfence(dir.path(), &["schema", "--output", "s"]);
+    let count = fs::read_dir(&committed).unwrap().count();
+    assert_eq!((code, out.as_str(), err), (Some(0), "", format!("wrote {count} schemas to s\n")));
+    for entry in fs::read_dir(committed).unwrap() {
+        let path = entry.unwrap().path();
+        let written = fs::read_to_string(dir.path().join("s").join(path.file_name().unwrap())).unwrap();
+        assert_eq!(written, fs::read_to_string(&path).unwrap(), "{}", path.display());
+    }
+    assert_eq!(ringfence(dir.path(), &["schema"]).0, Some(2));
+}
