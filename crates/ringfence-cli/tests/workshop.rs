@@ -197,7 +197,7 @@ fn a_new_pack_passes_check_and_fmt_as_it_stands() {
     insta::assert_snapshot!(err, @"
     wrote `winter-beds/2027-28`, Winter beds 2027-28, with 3 cases and their rulings
       to rules/winter-beds/2027-28
-    next: ringfence check --strict rules/winter-beds/2027-28
+    next: ringfence test rules/winter-beds/2027-28
     ");
     let (code, out, err) = ringfence(dir.path(), &["check", "--strict", "rules"]);
     assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "", "checked 1 pack: no errors, no warnings\n"));

@@ -37,7 +37,7 @@ impl New {
         let start = start(&whole, shown, self.title.as_deref(), self.year.as_deref()).map_err(|error| told(&error))?;
         start.write(&self.folder).map_err(|error| told(&error))?;
         screen.say(&format!("wrote `{}`, {}, with 3 cases and their rulings to {shown}", start.id, start.title));
-        screen.say(&format!("next: ringfence check --strict {shown}"));
+        screen.say(&format!("next: ringfence test {shown}"));
         Ok(Answer::Yes)
     }
 }
