@@ -59,13 +59,12 @@ pub(crate) fn value(node: &Node, ty: &Type, mistakes: &mut Mistakes) -> Option<V
 fn unlike_cell(node: &Node, written: &str, ty: &Type) -> Option<Diagnostic> {
     let Content::Scalar(scalar) = &node.content else { return None };
     let (message, help) = match (scalar.style, ty) {
-        (Style::TextCell, Type::Number(of)) if !of.percent || !written.ends_with('%') => (
-            format!("expected a number, found the text `{written}`"),
-            "the cell holds a text that no sum would count; enter the number in a cell that is not formatted as text",
-        ),
+        (Style::TextCell, Type::Number(of)) if !of.percent || !written.ends_with('%') => {
+            (format!("expected a number, found the text `{written}`"), "a text is in no sum; enter it as a number")
+        }
         (Style::NumberCell, Type::Text | Type::Choice(_)) => (
             format!("expected a text, found the number {written}"),
-            "a number has lost zeros in front of it; format the cell as text, and enter it again",
+            "a number has lost the zeros in front of it; keep the column as text where it comes from",
         ),
         _ => return None,
     };

@@ -10,14 +10,16 @@ use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::exact::{Exact, Inexact};
 use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
+mod cells;
 pub(crate) mod layout;
 mod plan;
 
-use self::layout::Layout;
+use self::cells::Found;
+use self::layout::{Layout, Opened};
 use self::plan::{As, Combine, Fact, Footprint, Form, From, Member, Months, Plan, ROW, Who};
 use crate::period::{self, Month, Written};
 use crate::shape::{self, Mistakes};
-use crate::table::{Row, Table};
+use crate::table::{self, Row, Table};
 
 /// How many figures one binding may make: beyond this, each recipient is better ruled on from its own file.
 const MOST_FIGURES: usize = 2_000_000;
@@ -33,24 +35,26 @@ pub fn run(binding: &Document, table_file: &Arc<SourceFile>) -> Result<Vec<Docum
     let mut mistakes = Mistakes::default();
     let layout = Layout::read(&binding.root, table_file.path(), &mut mistakes);
     let table = layout.and_then(|layout| mistakes.gather(layout.table(table_file)));
-    run_on(binding, table, mistakes)
+    run_on(binding, table.map(Opened::from).as_ref(), mistakes)
 }
 
-/// The same with a table that was read, or could not be for the mistakes given.
+/// The same with what was opened, or could not be for the mistakes given.
 pub(crate) fn run_on(
     binding: &Document,
-    table: Option<Table>,
+    opened: Option<&Opened>,
     mut mistakes: Mistakes,
 ) -> Result<Vec<Document>, Vec<Diagnostic>> {
-    let plan = Plan::read(&binding.root, table.as_ref(), &mut mistakes);
-    let (Some(table), Some(plan), true) = (table, plan, mistakes.0.is_empty()) else { return Err(mistakes.0) };
-    let figures = Figures::read(&plan, &table, &mut mistakes);
+    let plan = Plan::read(&binding.root, opened, &mut mistakes);
+    let (Some(opened), Some(plan), true) = (opened, plan, mistakes.0.is_empty()) else { return Err(mistakes.0) };
+    let none = Table::none(opened.workbook.as_ref().map_or(&binding.file, |workbook| &workbook.file));
+    let table = opened.table.as_ref().unwrap_or(&none);
+    let figures = Figures::read(&plan, table, &mut mistakes);
     figures.check_codes(&plan, &mut mistakes);
     if mistakes.0.is_empty() {
         figures.refuse_none(&plan).map_err(|mistake| vec![mistake])?;
     }
     figures.refuse_many(&plan).map_err(|mistake| vec![mistake])?;
-    let maker = Maker { binding, plan: &plan, table: &table, figures: &figures };
+    let maker = Maker { binding, plan: &plan, table, figures: &figures };
     let cases = maker.cases(&mut mistakes);
     if mistakes.0.is_empty() { Ok(cases) } else { Err(mistakes.0) }
 }
@@ -76,6 +80,11 @@ impl<'t> Figures<'t> {
         }
         figures.codes.extend(rows.iter().map(|row| plan.code(row)));
         let Some(period) = &plan.period else {
+            // A workbook of single cells is one case, whatever rows it has.
+            if let (Who::One { code, .. }, false) = (&plan.who, plan.reads_columns()) {
+                figures.rows.insert(code, BTreeMap::new());
+                return figures;
+            }
             for row in rows.into_iter().filter(|row| !plan.is_excluded(plan.code(row))) {
                 figures.add(plan.code(row), ROW, row, plan, table, mistakes);
             }
@@ -246,13 +255,13 @@ impl<'t> Maker<'_, 't> {
         let mut cases = Vec::new();
         for (code, rows) in &self.figures.rows {
             let members = [Member { code, from: Month::MIN, until: Month::MAX }];
-            let Some(last) = rows.values().next_back() else { continue };
-            let (name, place) = match self.plan.who {
-                Who::Columns { code, name } => {
+            let (name, place) = match (&self.plan.who, rows.values().next_back()) {
+                (Who::Columns { code, name }, Some(last)) => {
                     let cell = |column| Node::text(last.cell(column), self.table.place(last, column));
-                    (name.map(cell), self.table.place(last, code))
+                    (name.map(cell), self.table.place(last, *code))
                 }
-                Who::One { place, name, .. } => (name.cloned(), place.clone()),
+                (Who::Columns { .. }, None) => continue,
+                (Who::One { place, name, .. }, _) => (name.clone(), place.clone()),
             };
             let recipient = Recipient { case: code.to_lowercase(), code, name, members: &members, place };
             self.case(&recipient, &mut made, &mut cases, mistakes);
@@ -303,6 +312,15 @@ impl<'t> Maker<'_, 't> {
                     self.series(fact, (*column, *combine, *before), recipient, mistakes)
                 }
                 From::Column(column) => self.of_row(*column, fact.form, recipient, mistakes),
+                From::Cell(found) => self.of_cell(found, fact.form, mistakes),
+                From::Cells(cells) => {
+                    let mut entry = |(label, place, found): &(&str, &Place, Found<'_>)| {
+                        let value = self.of_cell(found, fact.form, mistakes);
+                        Entry { key: (*label).to_owned(), key_place: (*place).clone(), value }
+                    };
+                    let entries = cells.iter().map(&mut entry).collect();
+                    Node { place: fact.place.clone(), content: Content::Map(entries) }
+                }
                 From::Columns(columns) => {
                     let mut entry = |(label, place, column): &(&str, &Place, usize)| {
                         let value = self.of_row(*column, fact.form, recipient, mistakes);
@@ -347,12 +365,15 @@ impl<'t> Maker<'_, 't> {
         };
         let seen = self.table.seen(row, column);
         let source = self.source(&[self.table.short(row, column)]);
-        self.plan.figure(&seen, form, &self.table.one(row, column), &source).unwrap_or_else(|mistake| {
-            if !mistakes.0.contains(&mistake) {
-                mistakes.add(mistake);
-            }
-            Node { place: seen.place, content: Content::Empty }
-        })
+        figure_or_mistake(self.plan.figure(&seen, form, &self.table.one(row, column), &source), seen.place, mistakes)
+    }
+
+    /// The figure in a cell of the workbook.
+    fn of_cell(&self, found: &Found<'_>, form: Form<'_>, mistakes: &mut Mistakes) -> Node {
+        let mut source = format!("{}, {}", table::file_name(found.seen.place.file()), found.name());
+        source.extend(self.plan.source.into_iter().flat_map(|publisher| ["; ", publisher]));
+        let place = found.seen.place.clone();
+        figure_or_mistake(self.plan.figure(&found.seen, form, &found.name(), &source), place, mistakes)
     }
 
     fn sum(&self, of: Of, recipient: &Recipient<'_>, first: Month, mistakes: &mut Mistakes) -> Sum<'t> {
@@ -442,6 +463,16 @@ impl<'t> Maker<'_, 't> {
         source.extend(self.plan.source.into_iter().flat_map(|publisher| ["; ", publisher]));
         source
     }
+}
+
+/// A figure; or nothing, and why is noted. Several recipients may read one cell.
+fn figure_or_mistake(figure: Result<Node, Diagnostic>, place: Place, mistakes: &mut Mistakes) -> Node {
+    figure.unwrap_or_else(|mistake| {
+        if !mistakes.0.contains(&mistake) {
+            mistakes.add(mistake);
+        }
+        Node { place, content: Content::Empty }
+    })
 }
 
 /// The cells that the figures of a fact are made of.
@@ -803,7 +834,7 @@ nation,E1,all,x,open
             (
                 ", written: 04/2024",
                 table.to_owned(),
-                "b:4:49: expected a month such as 2015-04, Apr 2015 or April 2015, found `04/2024` [bad-period]",
+                "b:4:49: expected a month such as 2015-04, 2015-04-01, Apr 2015 or April 2015, found `04/2024` [bad-period]",
             ),
             (
                 ", written: May 2024",

@@ -265,20 +265,20 @@ impl Loader {
 
     fn run(&mut self, binding: &Document, path: &Path, cases: &mut Vec<Document>) -> Result<(), LoadError> {
         let mut mistakes = Mistakes::default();
-        let Some(value) = binding.root.get("table") else {
+        let key = if binding.root.get("database").is_some() { "database" } else { "table" };
+        let Some(value) = binding.root.get(key) else {
             let message = "the key `table` is missing";
             let mistake = Diagnostic::error(Code::MISSING_KEY, binding.root.place.clone(), message);
             self.mistakes.push(mistake.help("name the file that the binding reads"));
             return Ok(());
         };
-        let Some(target) = self.beside(value, path, "table") else { return Ok(()) };
-        let table = Layout::read(&binding.root, &text::shown(&target), &mut mistakes);
-        let table = table.map(|layout| layout.open(&target)).transpose();
-        let table = match table {
+        let Some(target) = self.beside(value, path, key) else { return Ok(()) };
+        let layout = Layout::read(&binding.root, &text::shown(&target), &mut mistakes);
+        let opened = match layout.map(|layout| layout.open(&binding.root, &target)).transpose() {
             Err(LoadError::Invalid { mistakes: found }) => mistakes.gather(Err(found)),
-            table => table?,
+            opened => opened?,
         };
-        match binding::run_on(binding, table, mistakes) {
+        match binding::run_on(binding, opened.as_ref(), mistakes) {
             Ok(made) => cases.extend(made),
             Err(mistakes) => self.mistakes.extend(mistakes),
         }

@@ -19,5 +19,6 @@ mod shared;
 mod table;
 mod text;
 mod tree;
+mod workbook;
 
 pub use error::LoadError;

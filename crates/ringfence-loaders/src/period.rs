@@ -29,6 +29,8 @@ const NAMES: [&str; 12] = [
 pub(crate) enum Written {
     /// `2015-04`.
     Numbers,
+    /// `2015-04-01`: by a day in it.
+    Day,
     /// `Apr 2015`.
     Short,
     /// `April 2015`.
@@ -36,7 +38,7 @@ pub(crate) enum Written {
 }
 
 impl Written {
-    pub(crate) const ALL: [Self; 3] = [Self::Numbers, Self::Short, Self::Long];
+    pub(crate) const ALL: [Self; 4] = [Self::Numbers, Self::Day, Self::Short, Self::Long];
 
     /// The ways in which a text would be a month: two for one in May.
     pub(crate) fn ways(text: &str) -> Vec<Self> {
@@ -47,6 +49,7 @@ impl Written {
     pub(crate) const fn example(self) -> &'static str {
         match self {
             Self::Numbers => "2015-04",
+            Self::Day => "2015-04-01",
             Self::Short => "Apr 2015",
             Self::Long => "April 2015",
         }
@@ -56,6 +59,10 @@ impl Written {
     pub(crate) fn month(self, text: &str) -> Option<Month> {
         if self == Self::Numbers {
             return month(text);
+        }
+        if self == Self::Day {
+            let day: jiff::civil::Date = text.parse().ok().filter(|day: &jiff::civil::Date| day.to_string() == text)?;
+            return Some(Month::from(day.year()) * 12 + Month::from(day.month()) - 1);
         }
         let (name, year) = text.split_once(' ')?;
         let year = digits(year).filter(|_| year.len() == 4)?;
@@ -170,6 +177,7 @@ mod tests {
     fn a_month_is_read_in_the_way_that_is_asked_for_and_in_no_other() {
         for (text, ways, label) in [
             ("2024-04", vec![Written::Numbers], "2024-04"),
+            ("2024-04-30", vec![Written::Day], "2024-04"),
             ("Apr 2024", vec![Written::Short], "2024-04"),
             ("April 2024", vec![Written::Long], "2024-04"),
             ("May 2024", vec![Written::Short, Written::Long], "2024-05"),
@@ -186,6 +194,7 @@ mod tests {
             "APR 2024",
             "Sept 2024",
             "Apr 24",
+            "2024-04-31",
             "Apr  2024",
             "Apr-2024",
             "Apr 2024 ",

@@ -12,6 +12,9 @@ use crate::shape::{self, Mistakes};
 
 mod delimited;
 mod objects;
+mod sheet;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
 
 /// A table: a header and rows of as many cells.
 #[derive(Debug)]
@@ -39,6 +42,8 @@ enum At {
     Bytes { range: Range<usize>, separator: char },
     /// Each at its own.
     Places(Vec<Place>),
+    /// In the columns from this one on.
+    From(usize),
 }
 
 /// What a cell holds, in a format that tells.
@@ -47,10 +52,16 @@ pub(crate) enum Kind {
     /// What it is read as.
     Any,
     /// A text.
-    #[expect(dead_code, reason = "only formats that tell texts from numbers make it")]
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "workbooks")),
+        expect(dead_code, reason = "only formats that tell texts from numbers make it")
+    )]
     Text,
     /// A number.
-    #[expect(dead_code, reason = "only formats that tell texts from numbers make it")]
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "workbooks")),
+        expect(dead_code, reason = "only formats that tell texts from numbers make it")
+    )]
     Number,
     /// Nothing that can be read; this is why, and what to do.
     Refused { why: String, help: &'static str },
@@ -71,6 +82,12 @@ impl Row {
 }
 
 impl Table {
+    /// No rows and no columns.
+    pub(crate) fn none(file: &Arc<SourceFile>) -> Self {
+        let header = Row { line: 1, at: At::From(1), cells: StringRecord::new(), kinds: Vec::new() };
+        Self { file: Arc::clone(file), header, rows: Vec::new() }
+    }
+
     /// The place in the header of the column with this name.
     pub(crate) fn column(&self, name: &str) -> Option<usize> {
         self.header.cells().position(|cell| cell == name)
@@ -88,6 +105,7 @@ impl Table {
                 Some(span) => Place::new(&self.file, row.line + span.line, span.column, span.length),
                 None => Place::new(&self.file, row.line, 1, 1),
             },
+            At::From(first) => Place::new(&self.file, row.line, first + column, 1),
             At::Places(places) => places.get(column).cloned().unwrap_or_else(|| Place::new(&self.file, row.line, 1, 1)),
         }
     }
@@ -99,6 +117,7 @@ impl Table {
                 .map(|span| Place::new(&self.file, row.line + span.line, span.column, span.length))
                 .collect(),
             At::Places(places) => places.clone(),
+            At::From(_) => (0..row.cells.len()).map(|column| self.place(row, column)).collect(),
         }
     }
 
@@ -143,7 +162,7 @@ impl Table {
     fn raw(&self, row: &Row) -> &str {
         match &row.at {
             At::Bytes { range, .. } => self.file.text().get(range.clone()).unwrap_or_default(),
-            At::Places(_) => "",
+            At::Places(_) | At::From(_) => "",
         }
     }
 
@@ -181,6 +200,11 @@ pub(crate) struct Seen<'t> {
 }
 
 impl<'t> Seen<'t> {
+    /// The cell of a sheet.
+    pub(crate) const fn cell(text: &'t str, kind: &'t Kind, place: Place) -> Self {
+        Self { text, kind, place, name: None }
+    }
+
     /// The cell read as a text, such as a code.
     ///
     /// # Errors
@@ -232,7 +256,7 @@ impl<'t> Seen<'t> {
 }
 
 /// What to do about a number where a text belongs.
-const LOST_ZEROS: &str = "a number has lost the zeros in front of it; format the column as text, and enter it again";
+const LOST_ZEROS: &str = "a number has lost the zeros in front of it; keep the column as text where it comes from";
 /// What to do about a text where a number belongs.
 const NO_NUMBER: &str = "a text is in no sum; enter it as a number, or list a text that means missing under `missing`";
 

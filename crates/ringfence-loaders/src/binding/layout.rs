@@ -1,16 +1,19 @@
-//! How the table of a binding is written: its separator and its encoding, or its sheet.
+//! What a binding reads, and how that is written: a text with its separator and its encoding, or a workbook.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use ringfence_core::diagnostic::{Code, Diagnostic};
-use ringfence_core::source::{Node, SourceFile};
+use ringfence_core::source::{Node, Place, SourceFile};
 
 use crate::LoadError;
 use crate::case::Format;
 use crate::shape::{self, Mistakes};
 use crate::table::Table;
+#[cfg(feature = "sqlite")]
+use crate::table::sqlite::Select;
 use crate::text::{self, Encoding};
+use crate::workbook::Workbook;
 
 /// What may part the cells of a row, and what it is called.
 const SEPARATORS: [(&str, char); 5] = [(",", ','), (";", ';'), ("|", '|'), ("tab", '\t'), ("\t", '\t')];
@@ -20,29 +23,76 @@ const SEPARATORS: [(&str, char); 5] = [(",", ','), (";", ';'), ("|", '|'), ("tab
 pub(crate) struct Layout {
     separator: char,
     encoding: Encoding,
+    /// The sheet with the table, and where the binding names it.
+    sheet: Option<(String, Place)>,
+    /// The row of a sheet with the names of its columns.
+    heading: usize,
+}
+
+/// What a binding reads.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    /// Without one only single cells of the workbook are read.
+    pub(crate) table: Option<Table>,
+    pub(crate) workbook: Option<Workbook>,
+    /// The sheet that a cell is of which names none.
+    pub(crate) sheet: Option<String>,
+}
+
+impl From<Table> for Opened {
+    fn from(table: Table) -> Self {
+        Self { table: Some(table), workbook: None, sheet: None }
+    }
 }
 
 impl Layout {
     /// What the binding says of a table of this name.
     pub(crate) fn read(root: &Node, name: &str, mistakes: &mut Mistakes) -> Option<Self> {
         let before = mistakes.0.len();
+        if root.get("database").is_some() {
+            refuse_idle(root, &["separator", "encoding", "sheet", "header-row"], "a database", mistakes);
+        } else if is_workbook(name) {
+            let idle = ["separator", "encoding", "thousands", "decimal", "query"];
+            refuse_idle(root, &idle, "a workbook, which says itself what its cells hold", mistakes);
+        } else {
+            refuse_idle(root, &["sheet", "header-row"], "no workbook", mistakes);
+            refuse_idle(root, &["query"], "no database", mistakes);
+        }
         let otherwise = if is_tsv(name) { '\t' } else { ',' };
         let separator = one_of(root, "separator", &SEPARATORS, mistakes).unwrap_or(otherwise);
         let encoding = one_of(root, "encoding", &Encoding::ALL, mistakes).unwrap_or_default();
-        (mistakes.0.len() == before).then_some(Self { separator, encoding })
+        let place = || root.get("sheet").map(|node| node.place.clone());
+        let sheet = mistakes.optional(root, "sheet").map(ToOwned::to_owned).zip(place());
+        let heading = root.get("header-row").map_or(1, |node| {
+            let row = node.as_text().and_then(|text| text.parse().ok()).filter(|row| (1..=1_048_576).contains(row));
+            row.unwrap_or_else(|| {
+                let message = "expected the number of a row for `header-row`";
+                mistakes.add(Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message));
+                1
+            })
+        });
+        (mistakes.0.len() == before).then_some(Self { separator, encoding, sheet, heading })
     }
 
-    /// The table in a file.
+    /// What is in a file.
     ///
     /// # Errors
     /// A file that cannot be read, and everything that is wrong with it.
-    pub(crate) fn open(&self, path: &Path) -> Result<Table, LoadError> {
-        let file = text::read_as(path, &text::shown(path), self.encoding)?;
-        Ok(match Format::of(path) {
+    pub(crate) fn open(self, root: &Node, path: &Path) -> Result<Opened, LoadError> {
+        let name = text::shown(path);
+        if root.get("database").is_some() {
+            return Ok(selected(root, path)?.into());
+        }
+        if is_workbook(&name) {
+            return Ok(self.workbook(&name, text::read_bytes(path, &name)?)?);
+        }
+        let file = text::read_as(path, &name, self.encoding)?;
+        let table = match Format::of(path) {
             Some(Format::Json) => Table::objects(&file)?,
             Some(Format::JsonLines) => Table::object_lines(&file)?,
             _ => self.table(&file)?,
-        })
+        };
+        Ok(table.into())
     }
 
     /// The table in a text.
@@ -51,6 +101,58 @@ impl Layout {
     /// What is wrong with it.
     pub(crate) fn table(&self, file: &Arc<SourceFile>) -> Result<Table, Vec<Diagnostic>> {
         Table::separated(file, self.separator)
+    }
+
+    fn workbook(self, name: &str, bytes: Vec<u8>) -> Result<Opened, Vec<Diagnostic>> {
+        let workbook = Workbook::read(name, bytes).map_err(|mistake| vec![mistake])?;
+        let table = match &self.sheet {
+            None => None,
+            Some((sheet, place)) => {
+                let sheet = workbook.sheet(sheet, place).map_err(|mistake| vec![mistake])?;
+                Some(Table::sheet(sheet, self.heading)?)
+            }
+        };
+        Ok(Opened { table, workbook: Some(workbook), sheet: self.sheet.map(|(name, _)| name) })
+    }
+}
+
+/// Whether the name of a file says that it is a workbook.
+pub(crate) fn is_workbook(name: &str) -> bool {
+    let known = |extension: &str| ["xlsx", "xlsm", "ods"].iter().any(|known| extension.eq_ignore_ascii_case(known));
+    name.rsplit_once('.').is_some_and(|(_, extension)| known(extension))
+}
+
+/// The table or the query of a database.
+fn selected(root: &Node, path: &Path) -> Result<Table, Vec<Diagnostic>> {
+    let one = |code, place: &Place, message: &str, help: &str| {
+        Err(vec![Diagnostic::error(code, place.clone(), message).help(help.to_owned())])
+    };
+    let either = "name a `table` of the database, or write a `query`";
+    match (root.get("table"), root.get("query")) {
+        (Some(_), Some(query)) => {
+            one(Code::WRONG_VALUE, &query.place, "a binding reads one table or one query", "leave one of the two out")
+        }
+        (None, None) => one(Code::MISSING_KEY, &root.place, "the binding does not say what to read", either),
+        (Some(node), _) | (_, Some(node)) if node.as_text().is_none() => {
+            one(Code::WRONG_VALUE, &node.place, "expected a text", either)
+        }
+        #[cfg(feature = "sqlite")]
+        (Some(name), _) => Table::database(path, Select::Table(name)),
+        #[cfg(feature = "sqlite")]
+        (_, Some(query)) => Table::database(path, Select::Query(query)),
+        #[cfg(not(feature = "sqlite"))]
+        _ => {
+            let message = format!("this program was built without reading databases such as `{}`", text::shown(path));
+            one(Code::SYNTAX, &root.place, &message, "export the table as `.csv`")
+        }
+    }
+}
+
+/// Refuses keys that say nothing of what is read.
+fn refuse_idle(root: &Node, idle: &[&str], what: &str, mistakes: &mut Mistakes) {
+    for entry in shape::entries_of(root).iter().filter(|entry| idle.contains(&entry.key.as_str())) {
+        let message = format!("`{}` has no effect here: what is read is {what}", entry.key);
+        mistakes.add(Diagnostic::error(Code::NO_EFFECT, entry.key_place.clone(), message).help("leave it out"));
     }
 }
 

@@ -7,16 +7,20 @@ use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::exact::Exact;
 use ringfence_core::source::{Content, Entry, Node, Place};
 
+use super::cells::{self, Found};
+use super::layout::Opened;
 use crate::period::{self, Every, Month, Written};
 use crate::shape::{self, Mistakes};
 use crate::table::{Kind, Row, Seen, Table};
 
 /// The keys of a binding.
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 24] = [
     "binding",
     "title",
     "pack",
+    "database",
     "table",
+    "query",
     "sheet",
     "header-row",
     "encoding",
@@ -71,7 +75,7 @@ pub(crate) enum Who<'n> {
     /// Several recipients, each row of the one whose code it has in a column.
     Columns { code: usize, name: Option<usize> },
     /// One recipient, which the table need not name.
-    One { code: &'n str, place: &'n Place, name: Option<&'n Node> },
+    One { code: &'n str, place: Place, name: Option<Node> },
 }
 
 /// A column and the texts of which a row that is read has one.
@@ -125,6 +129,10 @@ pub(crate) enum From<'n> {
     Column(usize),
     /// In a column for each period.
     Columns(Vec<(&'n str, &'n Place, usize)>),
+    /// In a cell of the workbook.
+    Cell(Found<'n>),
+    /// In a cell for each period.
+    Cells(Vec<(&'n str, &'n Place, Found<'n>)>),
 }
 
 /// How the cells of a fact are written.
@@ -218,11 +226,11 @@ pub(crate) enum Combine {
 }
 
 impl<'n> Plan<'n> {
-    pub(crate) fn read(root: &'n Node, table: Option<&Table>, mistakes: &mut Mistakes) -> Option<Self> {
+    pub(crate) fn read(root: &'n Node, opened: Option<&'n Opened>, mistakes: &mut Mistakes) -> Option<Self> {
         let before = mistakes.0.len();
         mistakes.known(shape::entries_of(root), &KEYS);
         read_version(root, mistakes);
-        let columns = Columns { table };
+        let columns = Columns { opened, table: opened.and_then(|opened| opened.table.as_ref()) };
         let only = read_where(root, &columns, mistakes);
         let recipient = mistakes.required(root, "recipient");
         let recipient_entries = mistakes.entries(recipient, "`recipient`");
@@ -277,6 +285,12 @@ impl<'n> Plan<'n> {
     pub(crate) fn months(&self, before: Month, first: Month) -> impl Iterator<Item = Month> + use<> {
         let start = first - before;
         start..start + self.every.months()
+    }
+
+    /// Whether anything is read from the columns of a table.
+    pub(crate) fn reads_columns(&self) -> bool {
+        let is_column = |fact: &Fact<'_>| !matches!(fact.from, From::Cell(_) | From::Cells(_));
+        matches!(self.who, Who::Columns { .. }) || self.facts.iter().any(is_column)
     }
 
     /// How many months before its own a fact's figures are from.
@@ -349,7 +363,8 @@ fn read_version(root: &Node, mistakes: &mut Mistakes) {
 
 /// Finds columns by name.
 struct Columns<'t> {
-    /// `None` where the table could not be read; its columns are then nobody's mistake.
+    /// `None` where nothing could be read; its columns are then nobody's mistake.
+    opened: Option<&'t Opened>,
     table: Option<&'t Table>,
 }
 
@@ -369,7 +384,14 @@ impl Columns<'_> {
     }
 
     fn named(&self, name: &str, place: &Place, mistakes: &mut Mistakes) -> Option<usize> {
-        let table = self.table?;
+        let Some(table) = self.table else {
+            if self.opened.is_some() {
+                let message = format!("the column `{name}` needs a table, and the binding names no sheet");
+                let mistake = Diagnostic::error(Code::MISSING_COLUMN, place.clone(), message);
+                mistakes.add(mistake.help("say with `sheet` which sheet of the workbook has the table"));
+            }
+            return None;
+        };
         let column = table.column(name);
         if column.is_none() {
             let message = format!("the table has no column `{name}`");
@@ -392,7 +414,7 @@ impl Columns<'_> {
     }
 }
 
-fn read_where<'n>(root: &'n Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Vec<Only<'n>> {
+fn read_where<'n>(root: &'n Node, columns: &Columns<'n>, mistakes: &mut Mistakes) -> Vec<Only<'n>> {
     let (node, before) = (root.get("where"), mistakes.0.len());
     let entries = mistakes.entries(node, "`where`");
     let only: Vec<Only<'_>> = entries.iter().filter_map(|entry| read_only(entry, columns, mistakes)).collect();
@@ -405,7 +427,7 @@ fn read_where<'n>(root: &'n Node, columns: &Columns<'_>, mistakes: &mut Mistakes
     only
 }
 
-fn read_only<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Only<'n>> {
+fn read_only<'n>(entry: &'n Entry, columns: &Columns<'n>, mistakes: &mut Mistakes) -> Option<Only<'n>> {
     let column = columns.named(&entry.key, &entry.key_place, mistakes);
     let written = match &entry.value.content {
         Content::List(items) => items.as_slice(),
@@ -432,7 +454,7 @@ fn read_only<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistake
     Some(Only { column, texts: texts.into_iter().map(|(text, _)| text).collect() })
 }
 
-fn read_who<'n>(node: &'n Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Who<'n>> {
+fn read_who<'n>(node: &'n Node, columns: &Columns<'n>, mistakes: &mut Mistakes) -> Option<Who<'n>> {
     let Some(one) = node.get("is") else {
         let code = columns.required(node, "code", mistakes);
         let name = columns.optional(node, "name", mistakes);
@@ -444,13 +466,28 @@ fn read_who<'n>(node: &'n Node, columns: &Columns<'_>, mistakes: &mut Mistakes) 
     }
     let entries = mistakes.entries(Some(one), "`is`");
     mistakes.known(entries, &["code", "name"]);
-    mistakes.optional(one, "name");
+    let name = one.get("name").and_then(|node| read_one(node, "`name`", columns, mistakes));
     let value = mistakes.required(one, "code")?;
-    let code = mistakes.text(value, "`code`")?;
+    let (code, place) = read_one(value, "`code`", columns, mistakes)?;
     if is_blank(code) {
-        mistakes.add(wrong(Code::WRONG_VALUE, value, format!("`{code}` names no recipient")));
+        let message = format!("`{code}` names no recipient");
+        mistakes.add(Diagnostic::error(Code::WRONG_VALUE, place.clone(), message));
     }
-    Some(Who::One { code, place: &value.place, name: one.get("name") })
+    Some(Who::One { code, place, name: name.map(|(name, place)| Node::text(name, place)) })
+}
+
+/// A text of the recipient: as the binding has it, or in a cell of the workbook.
+fn read_one<'n>(
+    node: &'n Node,
+    what: &str,
+    columns: &Columns<'n>,
+    mistakes: &mut Mistakes,
+) -> Option<(&'n str, Place)> {
+    let Some(cell) = node.get("cell") else { return Some((mistakes.text(node, what)?, node.place.clone())) };
+    mistakes.known(shape::entries_of(node), &["cell"]);
+    let seen = cells::find(cell, columns.opened, mistakes)?.seen;
+    let text = seen.as_text().map_err(|mistake| mistakes.add(mistake)).ok()?;
+    Some((text, seen.place))
 }
 
 /// Whether a text stands where a code is missing: without a letter or digit, such as `-`.
@@ -538,7 +575,7 @@ fn read_bound(node: &Node, key: &str, otherwise: Month, mistakes: &mut Mistakes)
     })
 }
 
-fn read_period<'n>(root: &'n Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Months<'n>> {
+fn read_period<'n>(root: &'n Node, columns: &Columns<'n>, mistakes: &mut Mistakes) -> Option<Months<'n>> {
     let node = mistakes.required(root, "period")?;
     let entries = mistakes.entries(Some(node), "`period`");
     mistakes.known(entries, &["column", "every", "written"]);
@@ -561,7 +598,7 @@ fn read_written(node: &Node, mistakes: &mut Mistakes) -> Option<Written> {
     match ways.as_slice() {
         [way] => return Some(*way),
         [] => {
-            let message = format!("expected a month such as 2015-04, {short} or {long}, found `{example}`");
+            let message = format!("expected a month such as 2015-04, 2015-04-01, {short} or {long}, found `{example}`");
             mistakes.add(wrong(Code::BAD_PERIOD, node, message));
         }
         _ => {
@@ -615,17 +652,24 @@ fn read_missing<'n>(root: &'n Node, mistakes: &mut Mistakes) -> BTreeSet<&'n str
     items.iter().filter_map(|item| mistakes.text(item, "a text that means missing")).collect()
 }
 
-fn read_facts<'n>(root: &'n Node, is_flat: bool, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Vec<Fact<'n>> {
+fn read_facts<'n>(root: &'n Node, is_flat: bool, columns: &Columns<'n>, mistakes: &mut Mistakes) -> Vec<Fact<'n>> {
     let node = mistakes.required(root, "facts");
     let entries = mistakes.entries(node, "`facts`");
     if let (Some(node), []) = (node, entries) {
         mistakes.add(wrong(Code::MISSING_KEY, node, "no fact is taken from the table"));
     }
-    let read = |entry| if is_flat { read_flat(entry, columns, mistakes) } else { read_fact(entry, columns, mistakes) };
+    let is_cell = |entry: &Entry| ["cell", "cells", "beside"].iter().any(|key| entry.value.get(key).is_some());
+    let read = |entry: &'n Entry| {
+        if is_flat || is_cell(entry) {
+            read_flat(entry, columns, mistakes)
+        } else {
+            read_fact(entry, columns, mistakes)
+        }
+    };
     entries.iter().filter_map(read).collect()
 }
 
-fn read_fact<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Fact<'n>> {
+fn read_fact<'n>(entry: &'n Entry, columns: &Columns<'n>, mistakes: &mut Mistakes) -> Option<Fact<'n>> {
     let node = &entry.value;
     let entries = mistakes.entries(Some(node), "a fact");
     mistakes.known(entries, &["column", "combine", "as", "months-before"]);
@@ -646,7 +690,7 @@ fn read_fact<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistake
 }
 
 /// A fact of a table with a row for each case.
-fn read_flat<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Fact<'n>> {
+fn read_flat<'n>(entry: &'n Entry, columns: &Columns<'n>, mistakes: &mut Mistakes) -> Option<Fact<'n>> {
     let node = &entry.value;
     let entries = mistakes.entries(Some(node), "a fact");
     for (key, why) in
@@ -659,23 +703,56 @@ fn read_flat<'n>(entry: &'n Entry, columns: &Columns<'_>, mistakes: &mut Mistake
             return None;
         }
     }
-    mistakes.known(entries, &["column", "columns", "as", "words"]);
+    mistakes.known(entries, &["column", "columns", "cell", "cells", "beside", "in", "as", "words"]);
     let kind = node.get("as").map(|kind| read_as(kind, None, mistakes)).unwrap_or_default();
     let words = node.get("words").map(|words| mistakes.entries(Some(words), "`words`"));
-    let from = match node.get("columns") {
-        None => From::Column(columns.required(node, "column", mistakes)?),
-        Some(by_period) => {
-            if let Some(column) = node.get("column") {
-                let mistake = wrong(Code::WRONG_VALUE, column, "a fact has one column, or `columns` by period");
-                mistakes.add(mistake.help("leave one of the two out"));
-            }
-            let entries = mistakes.entries(Some(by_period), "`columns`").iter();
-            let found = entries
-                .map(|entry| Some((entry.key.as_str(), &entry.key_place, columns.find(&entry.value, mistakes)?)));
-            From::Columns(found.collect::<Vec<_>>().into_iter().collect::<Option<_>>()?)
+    let ways = ["column", "columns", "cell", "cells", "beside"];
+    let mut given = entries.iter().filter(|entry| ways.contains(&entry.key.as_str()));
+    let from = match (given.next(), given.next()) {
+        (Some(way), None) => read_from(way, node, columns, mistakes)?,
+        (None, _) => {
+            let mistake = wrong(Code::MISSING_KEY, node, "the fact does not say where its figures are");
+            mistakes.add(mistake.help(format!("the keys for that are {}", shape::list(ways))));
+            return None;
+        }
+        (_, Some(second)) => {
+            let message = format!("the figures of a fact are in one place, and `{}` names a second", second.key);
+            let mistake = Diagnostic::error(Code::WRONG_VALUE, second.key_place.clone(), message);
+            mistakes.add(mistake.help("leave one of the two out"));
+            return None;
         }
     };
     Some(Fact { name: &entry.key, place: &entry.key_place, from, form: Form { kind, words } })
+}
+
+/// Where the figures of a fact are that is not made of months.
+fn read_from<'n>(way: &'n Entry, node: &'n Node, columns: &Columns<'n>, mistakes: &mut Mistakes) -> Option<From<'n>> {
+    let by_period = |mistakes: &mut Mistakes| mistakes.entries(Some(&way.value), &format!("`{}`", way.key));
+    Some(match way.key.as_str() {
+        "column" => From::Column(columns.find(&way.value, mistakes)?),
+        "columns" => {
+            let entries = by_period(mistakes).iter();
+            let found: Vec<_> = entries
+                .map(|entry| Some((entry.key.as_str(), &entry.key_place, columns.find(&entry.value, mistakes)?)))
+                .collect();
+            From::Columns(found.into_iter().collect::<Option<_>>()?)
+        }
+        "cell" => From::Cell(cells::find(&way.value, columns.opened, mistakes)?),
+        "cells" => {
+            let entries = by_period(mistakes).iter();
+            let found: Vec<_> = entries
+                .map(|entry| {
+                    let cell = cells::find(&entry.value, columns.opened, mistakes)?;
+                    Some((entry.key.as_str(), &entry.key_place, cell))
+                })
+                .collect();
+            From::Cells(found.into_iter().collect::<Option<_>>()?)
+        }
+        _ => {
+            let area = mistakes.required(node, "in")?;
+            From::Cell(cells::beside(&way.value, area, columns.opened, mistakes)?)
+        }
+    })
 }
 
 /// What makes sense only where rows are of months.
