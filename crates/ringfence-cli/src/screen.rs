@@ -114,6 +114,12 @@ impl Screen {
         }
     }
 
+    /// Asks something; the answer is read by whoever asks.
+    #[expect(clippy::unused_self, reason = "what is said goes through the screen")]
+    pub(crate) fn ask(&self, text: &str) {
+        talk(text);
+    }
+
     /// Tells why a command could not do its work.
     pub(crate) fn fail(&self, failure: &Failure) {
         let layout = Layout { width: self.width_of(&io::stderr()), colour: is_coloured(&io::stderr()) };

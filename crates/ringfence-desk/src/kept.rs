@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use ringfence_core::source::{Content, Node};
 use ringfence_reporting::text::{self, Only};
 
+use crate::changed::Changes;
 use crate::desk::{Desk, Ruled, TestCase};
 use crate::snapshot::Snapshot;
 
@@ -49,12 +50,19 @@ pub struct Kept {
     pub old: Option<Snapshot>,
     /// What should be kept from now on.
     pub new: Snapshot,
+    /// What changed, where it reads differently.
+    pub changes: Option<Changes>,
 }
 
 impl Kept {
     /// Whether the ruling reads as it did.
     pub fn is_same(&self) -> bool {
         self.old.as_ref().is_some_and(|old| old.is_same(&self.new))
+    }
+
+    /// Whether nothing but what the ruling was made with differs, such as the digest of the pack.
+    pub fn is_only_made_with(&self) -> bool {
+        self.changes.as_ref().is_some_and(Changes::is_only_made_with)
     }
 
     /// Where it waits for somebody to look at it.
@@ -79,6 +87,17 @@ impl Kept {
     pub fn accept(&self) -> Result<(), KeptError> {
         self.new.write(&self.path).map_err(|source| KeptError { path: self.path.clone(), source })?;
         self.reject()
+    }
+
+    /// The same, and notes that it reads as it is kept.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn keep(&mut self) -> Result<(), KeptError> {
+        self.accept()?;
+        self.old = Some(self.new.clone());
+        self.changes = None;
+        Ok(())
     }
 
     /// Leaves what is kept, and waits no longer.
@@ -130,13 +149,17 @@ pub(crate) fn wanted(case: &TestCase) -> Vec<What> {
 /// A file that is there and cannot be read.
 pub(crate) fn kept(desk: &Desk, case: &TestCase, ruled: &Ruled) -> Result<Vec<Kept>, KeptError> {
     let mut found = Vec::new();
+    let findings = ruled.as_ref().map_or(&[][..], |ruling| &ruling.findings);
+    let titles: Vec<&str> = findings.iter().map(|finding| finding.title.as_str()).collect();
     for what in wanted(case) {
         let Some(text) = shown(what, ruled) else { continue };
         let path = path_of(&desk.folder, case.id(), what);
         let old = Snapshot::read(&path).map_err(|source| KeptError { path: path.clone(), source })?;
         let new = Snapshot::new(&text, case.tells(), case.document.file.path());
         let new = old.as_ref().map_or(new.clone(), |old| new.after(old));
-        found.push(Kept { what, path, old, new });
+        let differs = old.as_ref().filter(|old| !old.is_same(&new));
+        let changes = differs.map(|old| Changes::between(old.text(), new.text(), &titles, desk.pack.currency()));
+        found.push(Kept { what, path, old, new, changes });
     }
     Ok(found)
 }

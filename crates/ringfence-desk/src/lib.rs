@@ -3,6 +3,7 @@
 //! A [`Desk`] is a pack with its test cases, [`test()`] holds the one against the others. Everything here is worked out
 //! from rulings; what a ruling is, core decides.
 
+pub mod changed;
 mod coverage;
 mod desk;
 pub mod diff;

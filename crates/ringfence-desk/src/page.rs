@@ -86,6 +86,12 @@ impl Page {
         self.end(&line);
     }
 
+    /// A line as it is.
+    pub(crate) fn line(&mut self, ink: Ink, text: &str) {
+        let letters: Vec<(char, Ink)> = text.chars().map(|letter| (visible(letter), ink)).collect();
+        self.end(&letters);
+    }
+
     fn end(&mut self, line: &[(char, Ink)]) {
         for run in line.chunk_by(|(_, left), (_, right)| left == right) {
             let ink = run.first().map_or(Ink::Plain, |(_, ink)| *ink);
@@ -101,6 +107,11 @@ impl Page {
         }
         self.text.push('\n');
     }
+}
+
+/// What a terminal would obey is made visible.
+fn visible(letter: char) -> char {
+    if letter.is_control() && letter != '\n' { char::REPLACEMENT_CHARACTER } else { letter }
 }
 
 fn words_of(spans: &[(Ink, String)]) -> Vec<Vec<(char, Ink)>> {

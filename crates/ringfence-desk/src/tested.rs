@@ -5,7 +5,7 @@ mod text;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use text::text;
+pub use text::{changed_text, made_with, text};
 
 use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::source::Document;

@@ -1,5 +1,7 @@
 //! `ringfence test`: the cases of packs held against them.
 
+mod review;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -20,6 +22,7 @@ use crate::words::{counted, counted_or_no, near_miss_or_all};
 #[command(after_help = "Examples:
   ringfence test rules
   ringfence test rules/better-care-fund/2015-16 --case closed-on-sundays
+  ringfence test rules/better-care-fund/2015-16 --review
   ringfence test rules/better-care-fund/2015-16 --accept")]
 pub(crate) struct Test {
     /// Folders of rule packs, or folders with packs below
@@ -28,6 +31,9 @@ pub(crate) struct Test {
     /// Test this case only. Repeatable
     #[arg(long, value_name = "ID")]
     case: Vec<String>,
+    /// Look at each ruling that changed, in words, and accept, reject or skip it
+    #[arg(long, conflicts_with = "accept")]
+    review: bool,
     /// Keep every ruling as it is now
     #[arg(long)]
     accept: bool,
@@ -43,6 +49,8 @@ impl Test {
         let mut tested = self.tested()?;
         if self.accept {
             accept(&mut tested)?;
+        } else if self.review {
+            review::review(&mut tested, screen)?;
         } else if !is_ci() {
             let mut kept = tested.iter().flat_map(|pack| &pack.cases).flat_map(|case| &case.kept);
             kept.try_for_each(ringfence_desk::Kept::wait)?;
@@ -51,14 +59,19 @@ impl Test {
             delete_orphans(&mut tested)?;
         }
         let layout = screen.layout(None);
+        let (summary, holds) = (summary(&tested), tested.iter().all(Tested::holds));
+        if self.review {
+            // What was looked at is not shown a second time.
+            tested.iter_mut().flat_map(|pack| &mut pack.cases).for_each(|case| case.kept.clear());
+        }
         screen.deliver(&tested::text(&tested, layout.width, layout.colour), None)?;
-        screen.say(&summary(&tested));
-        Ok(if tested.iter().all(Tested::holds) { Answer::Yes } else { Answer::No })
+        screen.say(&summary);
+        Ok(if holds { Answer::Yes } else { Answer::No })
     }
 
     /// Where nobody is there to look, nothing is kept.
     fn refuse_to_write(&self) -> Result<(), Problem> {
-        let option = [(self.accept, "--accept"), (self.delete_orphans, "--delete-orphans")];
+        let option = [(self.accept, "--accept"), (self.review, "--review"), (self.delete_orphans, "--delete-orphans")];
         match option.into_iter().find(|(is_given, _)| *is_given) {
             Some((_, option)) if is_ci() => {
                 let help = "accept rulings where somebody has looked at them, and commit them; or unset `CI`";
@@ -96,8 +109,7 @@ impl Test {
 fn accept(tested: &mut [Tested]) -> Result<(), KeptError> {
     for kept in tested.iter_mut().flat_map(|pack| &mut pack.cases).flat_map(|case| &mut case.kept) {
         if !kept.is_same() {
-            kept.accept()?;
-            kept.old = Some(kept.new.clone());
+            kept.keep()?;
         }
     }
     Ok(())

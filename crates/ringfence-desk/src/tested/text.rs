@@ -3,6 +3,7 @@
 use ringfence_reporting::diagnostics;
 
 use super::{Tested, TestedCase};
+use crate::changed::Changes;
 use crate::expect::{Unexpected, Why};
 use crate::kept::{Kept, What};
 use crate::page::{Ink, Page, plain};
@@ -14,12 +15,29 @@ pub fn text(tested: &[Tested], width: usize, colour: bool) -> String {
         page.gap();
         let folder = pack.folder.display();
         page.words(0, 0, &[(Ink::Strong, pack.title.clone()), (Ink::Plain, format!(" ({folder})"))]);
-        for case in pack.failing() {
+        for case in pack.failing().filter(|case| !is_only_made_with(case)) {
             page.gap();
             failing(&mut page, case, width, colour);
         }
+        only_made_with(&mut page, pack);
         orphans(&mut page, pack);
     }
+    page.finish()
+}
+
+/// A ruling that reads differently, or is new, under a title.
+pub fn changed_text(title: &str, kept: &Kept, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    page.words(0, 2, &[(Ink::Strong, title.to_owned())]);
+    page.gap();
+    changed(&mut page, kept);
+    if kept.old.is_none() {
+        page.gap();
+        for line in kept.new.text().lines() {
+            page.line(Ink::Plain, &format!("    {line}"));
+        }
+    }
+    page.gap();
     page.finish()
 }
 
@@ -54,11 +72,17 @@ fn told(page: &mut Page, Unexpected { what, place, why, .. }: &Unexpected) {
     }
 }
 
+/// A ruling that reads differently, or is new.
 fn changed(page: &mut Page, kept: &Kept) {
     let what = match kept.what {
         What::Ruling => "the ruling",
         What::Explanation => "the explanation",
     };
+    if let Some(changes) = kept.changes.as_ref().filter(|changes| changes.is_only_made_with()) {
+        let with = changes.made_with().join(", ");
+        page.words(2, 4, &plain(format!("{what} says the same, and was made with something else: {with}")));
+        return;
+    }
     let how = if kept.old.is_none() { "is new, and nobody has accepted it" } else { "reads differently" };
     page.words(
         2,
@@ -67,6 +91,45 @@ fn changed(page: &mut Page, kept: &Kept) {
             (Ink::Strong, format!("{what} {how}")),
             (Ink::Plain, "  ".to_owned()),
             (Ink::Place, kept.path.display().to_string()),
+        ],
+    );
+    if let Some(changes) = &kept.changes {
+        changes.tell(page, 4);
+    }
+}
+
+fn is_only_made_with(case: &TestedCase) -> bool {
+    case.is_expected() && case.changed().all(Kept::is_only_made_with)
+}
+
+/// What rulings were made with that differs from before, each once.
+pub fn made_with<'k>(kept: impl Iterator<Item = &'k Kept>) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for name in kept.filter_map(|kept| kept.changes.as_ref()).flat_map(Changes::made_with) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(", ")
+}
+
+/// The cases whose rulings say the same as before, and were made with something else, in one sentence.
+fn only_made_with(page: &mut Page, pack: &Tested) {
+    let kept: Vec<&Kept> =
+        pack.failing().filter(|case| is_only_made_with(case)).flat_map(TestedCase::changed).collect();
+    if kept.is_empty() {
+        return;
+    }
+    let count = kept.len();
+    let rulings = if count == 1 { "1 ruling says".to_owned() } else { format!("{count} rulings say") };
+    let what = made_with(kept.iter().copied());
+    page.gap();
+    page.words(
+        0,
+        2,
+        &[
+            (Ink::Bad, "✗ ".to_owned()),
+            (Ink::Plain, format!("{rulings} the same as before and were made with something else: {what}")),
         ],
     );
 }
