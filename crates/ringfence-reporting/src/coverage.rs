@@ -127,7 +127,7 @@ fn said(words: &str) -> Line {
 pub fn text(coverages: &[Coverage], width: usize, colour: bool) -> String {
     let mut document = Document::default();
     for coverage in coverages {
-        document.heading(1, format!("{}: what {} exercise", coverage.pack, coverage.cases()));
+        document.heading(1, format!("{}: what the cases exercise ({})", coverage.pack, coverage.cases()));
         let mut table = Table::new().words("").figures("Exercised").figures("Of").figures("Share");
         for (group, share) in coverage.groups() {
             table.row(row(&capital(group.as_str()), share));

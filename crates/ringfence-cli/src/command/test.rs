@@ -1,5 +1,6 @@
 //! `ringfence test`: the cases of packs held against them.
 
+mod coverage;
 mod review;
 
 use std::collections::BTreeSet;
@@ -8,6 +9,9 @@ use std::path::PathBuf;
 use clap::Args;
 use ringfence_desk::tested::{self, Tested};
 use ringfence_desk::{Desk, DeskError, KeptError, is_ci, test};
+
+use coverage::CoverageOptions;
+use ringfence_reporting::coverage::Coverage;
 
 use super::check;
 use crate::exit::{Answer, Failure, Problem};
@@ -23,7 +27,9 @@ use crate::words::{counted, counted_or_no, near_miss_or_all};
   ringfence test rules
   ringfence test rules/better-care-fund/2015-16 --case closed-on-sundays
   ringfence test rules/better-care-fund/2015-16 --review
-  ringfence test rules/better-care-fund/2015-16 --accept")]
+  ringfence test rules/better-care-fund/2015-16 --accept
+  ringfence test rules --coverage --threshold 100
+  ringfence test rules --coverage=html --coverage-output pages")]
 pub(crate) struct Test {
     /// Folders of rule packs, or folders with packs below
     #[arg(value_name = "PACK", required = true)]
@@ -40,13 +46,16 @@ pub(crate) struct Test {
     /// Delete kept rulings that belong to no case
     #[arg(long, conflicts_with = "case")]
     delete_orphans: bool,
+    #[command(flatten)]
+    coverage: CoverageOptions,
 }
 
 impl Test {
     /// Tests the packs and tells what fails.
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
         self.refuse_to_write()?;
-        let mut tested = self.tested()?;
+        self.coverage.check()?;
+        let (mut tested, coverages) = self.tested()?;
         if self.accept {
             accept(&mut tested)?;
         } else if self.review {
@@ -66,7 +75,8 @@ impl Test {
         }
         screen.deliver(&tested::text(&tested, layout.width, layout.colour), None)?;
         screen.say(&summary);
-        Ok(if holds { Answer::Yes } else { Answer::No })
+        let enough = self.coverage.tell(&coverages, screen)?;
+        Ok(if holds { enough } else { Answer::No })
     }
 
     /// Where nobody is there to look, nothing is kept.
@@ -81,7 +91,7 @@ impl Test {
         }
     }
 
-    fn tested(&self) -> Result<Vec<Tested>, Failure> {
+    fn tested(&self) -> Result<(Vec<Tested>, Vec<Coverage>), Failure> {
         let mut failure = Failure::default();
         let mut packs = BTreeSet::new();
         for path in &self.packs {
@@ -101,7 +111,8 @@ impl Test {
             }
         }
         let tested = desks.iter().filter_map(|desk| failure.gather(test(desk, &self.case))).collect();
-        failure.or(tested)
+        let coverages = if self.coverage.is_asked() { desks.iter().map(Desk::coverage).collect() } else { Vec::new() };
+        failure.or((tested, coverages))
     }
 }
 
