@@ -14,6 +14,7 @@ mod mutate;
 mod new;
 mod schema;
 mod test;
+mod what_if;
 
 use clap::Subcommand;
 
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Man(man::Man),
     Diff(diff::Diff),
     Mutate(mutate::Mutate),
+    WhatIf(what_if::WhatIf),
 }
 
 impl Command {
@@ -58,6 +60,7 @@ impl Command {
             Self::Man(command) => command.run(screen),
             Self::Diff(command) => command.run(screen),
             Self::Mutate(command) => command.run(screen),
+            Self::WhatIf(command) => command.run(screen),
         }
     }
 }

@@ -8,7 +8,7 @@
 mod change;
 mod declarations;
 mod frozen;
-mod ruled;
+pub(crate) mod ruled;
 mod tally;
 mod walk;
 
@@ -17,7 +17,7 @@ use ringfence_core::diagnostic::Diagnostic;
 use ringfence_core::evaluate::EvaluateError;
 use ringfence_core::exact::Inexact;
 use ringfence_core::pack::{Invalid, Pack};
-use ringfence_core::source::{Document, PackSource};
+use ringfence_core::source::{Document, Entry, PackSource};
 use ringfence_reporting::comparison::Comparison;
 
 /// One side of a comparison.
@@ -125,3 +125,10 @@ pub fn compare(
 ) -> Result<Comparison, DiffError> {
     walk::compare(old, new, documents, matched)
 }
+
+/// The declarations of a section of a source that stands on nothing.
+pub(crate) fn declared_in(whole: &PackSource, section: &str) -> Vec<Entry> {
+    declarations::Declarations::of(whole).section(section).to_vec()
+}
+
+pub(crate) use tally::released;

@@ -15,6 +15,7 @@ mod schema;
 mod snapshot;
 mod start;
 pub mod tested;
+pub mod what_if;
 
 pub use desk::{Desk, DeskError, Ruled, TestCase};
 pub use expect::{Checked, Unexpected, Why, check, expect_mistakes};

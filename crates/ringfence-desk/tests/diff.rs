@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ringfence_core::Date;
 use ringfence_core::money::Money;
 use ringfence_core::pack::Pack;
-use ringfence_core::source::{Document, PackSource};
+use ringfence_core::source::{Content, Document, Node, PackSource};
 use ringfence_desk::diff::{DiffError, Side, compare};
 use ringfence_loaders::case::Format;
 use ringfence_loaders::{case, pack};
@@ -358,4 +358,64 @@ fn every_pound_between_two_shipped_packs_has_its_change() {
     let cases = case::load(&shipped().join("better-care-fund/2015-16/cases/worked-example.yaml")).unwrap();
     let comparison = compared(&old, &new, &cases);
     assert!(!comparison.is_same() && comparison.steps.len() > 20);
+}
+
+fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name)
+}
+
+/// The rules of December 2013 against those of July 2014, over every commissioning group of England: the figures that the
+/// README of the example promises, and every pound of them because of a change.
+#[test]
+fn every_pound_between_december_2013_and_july_2014_has_its_change() {
+    let load = |folder: &str, day: &str| {
+        let source = pack::load(&shipped().join(folder)).unwrap();
+        let pack = Pack::compile(&source).unwrap();
+        Side { source, pack, rules_at: Some(day.parse().unwrap()), known_by: None, set: Vec::new() }
+    };
+    let old = load("better-care-fund/2013-14", "2013-12-20");
+    let new = load("better-care-fund/2015-16", "2015-04-01");
+    let cases = case::load(&example("england-december-2013/england.yaml")).unwrap();
+    assert_eq!(cases.len(), 209);
+    let comparison = compared(&old, &new, &cases);
+    let parts = |sums: Option<ringfence_reporting::comparison::Sums>| {
+        sums.unwrap().dispositions.parts().map(|(_, money)| money.to_string())
+    };
+    assert_eq!(parts(comparison.all_funds.old), ["250000000.23", "0.00", "0.00", "0.00", "750000000.80"]);
+    assert_eq!(parts(comparison.all_funds.new), ["808175899.83", "172726760.00", "0.00", "0.00", "0.00"]);
+    assert_eq!(
+        parts(Some(comparison.all_funds.difference)),
+        ["558175899.60", "172726760.00", "0.00", "0.00", "-750000000.80"]
+    );
+    // What is not known on a side makes the difference of every area a range.
+    assert!(comparison.recipients.iter().all(|one| one.verdict == Verdict::Open));
+    assert!(comparison.recipients.iter().all(|one| one.released.at_least < one.released.at_most));
+}
+
+/// The admissions of that example are those of the published table, as the binding of the other example adds them up.
+#[test]
+fn the_admissions_of_the_example_are_the_published_ones() {
+    let bound = case::load(&example("england-2015-16/england.yaml")).unwrap();
+    let series = |document: &Document, fact: &str| -> Option<Vec<String>> {
+        let evidence = document.root.get("facts")?.get(fact)?.clone();
+        let values = evidence.get("value").unwrap_or(&evidence).clone();
+        match values.content {
+            Content::List(items) => items.iter().map(|item| Some(item.as_text()?.to_owned())).collect(),
+            Content::Map(entries) => {
+                let figure = |node: &Node| Some(node.get("value").unwrap_or(node).as_text()?.to_owned());
+                entries.iter().map(|entry| figure(&entry.value)).collect()
+            }
+            _ => None,
+        }
+    };
+    let id = |document: &Document| document.root.get("case").and_then(Node::as_text).unwrap().to_owned();
+    let mut compared = 0;
+    for written in case::load(&example("england-december-2013/england.yaml")).unwrap() {
+        let published = bound.iter().find(|document| id(document) == id(&written)).unwrap();
+        for fact in ["activity.baseline", "activity.actual"] {
+            assert_eq!(series(&written, fact), series(published, fact), "{} {fact}", id(&written));
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 418);
 }

@@ -278,7 +278,7 @@ pub struct Step {
     pub changes: Vec<Change>,
     /// What it changes over all funds and cases.
     pub difference: Sums,
-    /// What it would change if it were made to the old rules alone; nothing where it cannot.
+    /// What it would change if it were made to the old rules alone; nothing where it cannot be, or changes nothing here.
     pub alone: Option<Sums>,
     /// What it changes of each fund.
     pub funds: Vec<FundStep>,

@@ -25,6 +25,14 @@ pub fn comparison(comparison: &Comparison) -> Result<String, serde_json::Error> 
     serde_json::to_string_pretty(comparison).map(|text| text + "\n")
 }
 
+/// One case under other evidence, in its own versioned form.
+///
+/// # Errors
+/// None in practice: every part of it has a JSON form.
+pub fn what_if(what_if: &crate::what_if::WhatIf) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(what_if).map(|text| text + "\n")
+}
+
 /// A portfolio: sums, counts, what is undecided, and each ruling whole.
 ///
 /// # Errors

@@ -21,3 +21,4 @@ pub mod markdown;
 pub mod packs;
 pub mod portfolio;
 pub mod text;
+pub mod what_if;

@@ -7,6 +7,7 @@ use crate::document::{Block, Document, Line, Role, Table};
 use crate::portfolio::Portfolio;
 use crate::report;
 pub use crate::report::{Extent, Only};
+use crate::what_if::WhatIf;
 
 /// A ruling in short: findings, money, what is missing, warnings, digests.
 pub fn ruling(ruling: &Ruling) -> String {
@@ -26,6 +27,11 @@ pub fn portfolio(portfolio: &Portfolio) -> String {
 /// Two sets of rules: what changes, for whom, and because of which change to the rules.
 pub fn comparison(comparison: &Comparison, extent: Extent) -> String {
     render(&report::comparison(comparison, extent))
+}
+
+/// One case under other evidence, and what single changes would turn its conditions.
+pub fn what_if(what_if: &WhatIf) -> String {
+    render(&report::what_if(what_if))
 }
 
 pub(crate) fn render(document: &Document) -> String {

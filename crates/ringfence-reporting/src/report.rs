@@ -8,6 +8,7 @@ mod explain;
 mod instalments;
 mod portfolio;
 mod short;
+mod what_if;
 
 use jiff::civil::Date;
 use ringfence_core::money::{Currency, Money};
@@ -20,6 +21,7 @@ pub(crate) use comparison::comparison;
 pub(crate) use explain::explain;
 pub(crate) use portfolio::{PortfolioPart, is_unknown_throughout, one_part, part_words, portfolio};
 pub(crate) use short::{reasons, ruling};
+pub(crate) use what_if::what_if;
 
 use crate::document::{Document, Line, Table, capital, sentence};
 

@@ -8,6 +8,7 @@ use crate::comparison::Comparison;
 use crate::portfolio::Portfolio;
 use crate::report;
 pub use crate::report::{Extent, Only};
+use crate::what_if::WhatIf;
 
 pub(crate) use layout::render;
 
@@ -29,4 +30,9 @@ pub fn portfolio(portfolio: &Portfolio, width: usize, colour: bool) -> String {
 /// Two sets of rules: what changes, for whom, and because of which change to the rules.
 pub fn comparison(comparison: &Comparison, extent: Extent, width: usize, colour: bool) -> String {
     render(&report::comparison(comparison, extent), width, colour)
+}
+
+/// One case under other evidence, and what single changes would turn its conditions.
+pub fn what_if(what_if: &WhatIf, width: usize, colour: bool) -> String {
+    render(&report::what_if(what_if), width, colour)
 }

@@ -270,8 +270,16 @@ impl Change {
 
     /// Whether it changes how cases are read.
     pub(super) fn touches_evidence(&self) -> bool {
-        matches!(self.section.as_str(), OF_ITSELF | "facts" | "sign-offs" | "decisions")
-            || (self.section == "conditions" && (self.key.is_none() || self.key.as_deref() == Some("waiver")))
+        let can_be_waived =
+            |entry: &Option<Entry>| entry.as_ref().is_some_and(|entry| entry.value.get("waiver").is_some());
+        match self.section.as_str() {
+            OF_ITSELF | "facts" | "sign-offs" | "decisions" => true,
+            "conditions" => {
+                let whole = self.key.is_none() && (can_be_waived(&self.old) || can_be_waived(&self.new));
+                whole || self.key.as_deref() == Some("waiver")
+            }
+            _ => false,
+        }
     }
 
     /// What is changed, in words: the kind of thing and its name.

@@ -16,24 +16,24 @@ use super::declarations::{Declarations, entries, entries_mut};
 
 /// What became of one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Ruled {
+pub(crate) struct Ruled {
     /// By condition.
-    pub(super) outcomes: BTreeMap<String, Outcome>,
+    pub(crate) outcomes: BTreeMap<String, Outcome>,
     /// By fund; none of a fund that there is not on the day.
-    pub(super) funds: BTreeMap<String, FundRuled>,
+    pub(crate) funds: BTreeMap<String, FundRuled>,
 }
 
 /// What became of one fund.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct FundRuled {
-    pub(super) amount: Option<Money>,
-    pub(super) parts: Dispositions,
-    pub(super) range: Option<FundRange>,
+pub(crate) struct FundRuled {
+    pub(crate) amount: Option<Money>,
+    pub(crate) parts: Dispositions,
+    pub(crate) range: Option<FundRange>,
 }
 
 /// Why some cases could not be ruled on.
 #[derive(Clone, Debug)]
-pub(super) enum Unruled {
+pub(crate) enum Unruled {
     /// Their texts have mistakes, as the pack reads them.
     Mistakes(Vec<Diagnostic>),
     /// A case has no answer.
@@ -68,7 +68,7 @@ pub(super) fn rule(
 }
 
 /// The same with some parameters set.
-pub(super) fn rule_with(
+pub(crate) fn rule_with(
     pack: &Pack,
     options: &Options,
     absent: &Absent,
@@ -115,7 +115,7 @@ fn ruled(rules: &Rules<'_>, decision: ringfence_core::evaluate::Decision<'_>, ab
 
 /// What a pack declares and is not in force on the day: there is no such condition and no such fund then.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Absent {
+pub(crate) struct Absent {
     conditions: BTreeSet<String>,
     funds: BTreeSet<String>,
 }

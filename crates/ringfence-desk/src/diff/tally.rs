@@ -230,7 +230,7 @@ impl<'w> Found<'w> {
                 difference,
                 alone,
                 funds: of_funds,
-                recipients: both().filter(|(before, after)| before.funds != after.funds).count(),
+                recipients: both().filter(|(before, after)| moves(before, after)).count(),
                 findings: both().map(|(before, after)| turned(before, after)).sum(),
             });
         }
@@ -303,6 +303,14 @@ impl<'w> Found<'w> {
     }
 }
 
+/// Whether a case has other money. A fund that there is not, and one in which there is nothing, are the same.
+fn moves(before: &Ruled, after: &Ruled) -> bool {
+    let nothing = FundRuled { amount: Some(Money::ZERO), ..FundRuled::default() };
+    let of = |ruled: &Ruled, fund: &String| ruled.funds.get(fund).copied().unwrap_or(nothing);
+    let funds: BTreeSet<&String> = before.funds.keys().chain(after.funds.keys()).collect();
+    funds.into_iter().any(|fund| of(before, fund) != of(after, fund))
+}
+
 /// How many findings are others.
 fn turned(before: &Ruled, after: &Ruled) -> usize {
     let gone = before.outcomes.keys().filter(|id| !after.outcomes.contains_key(*id)).count();
@@ -343,7 +351,7 @@ fn total<'c>(all: impl Iterator<Item = &'c Compared>) -> Result<Compared, Inexac
 }
 
 /// Between which limits the change of what is released lies, over all funds of which something differs.
-fn released(old: &Ruled, new: &Ruled) -> Result<Limits, Inexact> {
+pub(crate) fn released(old: &Ruled, new: &Ruled) -> Result<Limits, Inexact> {
     let funds: BTreeSet<&String> = old.funds.keys().chain(new.funds.keys()).collect();
     let mut limits = Limits { at_least: Some(Money::ZERO), at_most: Some(Money::ZERO) };
     for fund in funds {
@@ -377,7 +385,7 @@ fn ends(fund: Option<&FundRuled>) -> (Money, Option<Money>) {
 
 fn verdict(old: &Ruled, new: &Ruled, released: &Limits) -> Verdict {
     let nought = Money::ZERO;
-    if old.funds == new.funds {
+    if !moves(old, new) {
         Verdict::Same
     } else if released.at_least.is_some_and(|least| least > nought) {
         Verdict::Gains

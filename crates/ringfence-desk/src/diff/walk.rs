@@ -34,7 +34,7 @@ pub(super) struct WalkedStep {
     pub(super) changes: Vec<comparison::Change>,
     /// What becomes of each case after it.
     pub(super) after: Vec<Ruled>,
-    /// What would become of each case if only this were changed; nothing where that cannot be.
+    /// What would become of each case if only this were changed; nothing where that cannot be, or the step changes nothing.
     pub(super) alone: Option<Vec<Ruled>>,
 }
 
@@ -314,8 +314,13 @@ impl<'a> Walk<'a> {
     fn step(&mut self, here: &mut Stop, next: Stop) -> WalkedStep {
         let moves: BTreeSet<usize> = next.made.difference(&here.made).copied().collect();
         let changes = moves.iter().filter_map(|at| self.moves.get(*at)).map(|one| self.words(one)).collect();
-        let alone =
-            if here.made.is_empty() { Some(next.ruled.clone()) } else { self.stop(moves).ok().map(|stop| stop.ruled) };
+        let alone = if next.ruled == here.ruled {
+            None
+        } else if here.made.is_empty() {
+            Some(next.ruled.clone())
+        } else {
+            self.stop(moves).ok().map(|stop| stop.ruled)
+        };
         *here = next;
         WalkedStep { changes, after: here.ruled.clone(), alone }
     }

@@ -12,6 +12,9 @@ use crate::document::{Document, Line, Table, outcome_words};
 /// So many recipients of a finding are named; more are counted.
 const NAMED: usize = 3;
 
+/// What the two sides of a comparison are called in tables.
+const SIDES: [&str; 2] = ["Old", "New"];
+
 /// How much is shown of what could be long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
@@ -108,23 +111,30 @@ fn rulebook(rules: &Rulebook) -> Line {
 fn money(document: &mut Document, comparison: &Comparison) {
     document.heading(2, "The money");
     if comparison.funds.len() > 1 {
-        sums(document, &comparison.currency, &comparison.all_funds, None, comparison.cases);
+        sums(document, &comparison.currency, &comparison.all_funds, SIDES, None);
     }
     for fund in &comparison.funds {
         document.heading(3, capital(&fund.title));
-        sums(document, &comparison.currency, &fund.sums, Some(&fund.sums), comparison.cases);
+        sums(document, &comparison.currency, &fund.sums, SIDES, Some(comparison.cases));
     }
 }
 
 /// The sums on both sides; a part that is nothing on both is left out.
-fn sums(document: &mut Document, currency: &Currency, compared: &Compared, fund: Option<&Compared>, cases: usize) {
-    match (fund.map(|fund| fund.old.is_some()), fund.map(|fund| fund.new.is_some())) {
-        (Some(false), _) => document.paragraph("Only the new rules have this fund."),
-        (_, Some(false)) => document.paragraph("Only the old rules have this fund."),
+pub(super) fn sums(
+    document: &mut Document,
+    currency: &Currency,
+    compared: &Compared,
+    sides: [&str; 2],
+    cases: Option<usize>,
+) {
+    let [before, after] = sides;
+    match (compared.old.is_some(), compared.new.is_some()) {
+        (false, true) => document.paragraph("Only the new rules have this fund."),
+        (true, false) => document.paragraph("Only the old rules have this fund."),
         _ => {}
     }
     let (old, new) = (compared.old.unwrap_or_default(), compared.new.unwrap_or_default());
-    let mut table = Table::new().words("").figures("Old").figures("New").figures("Difference");
+    let mut table = Table::new().words("").figures(before).figures(after).figures("Difference");
     let mut row = |name: Line, old: Money, new: Money, difference: Money| {
         table.row([
             name,
@@ -142,13 +152,14 @@ fn sums(document: &mut Document, currency: &Currency, compared: &Compared, fund:
         }
     }
     document.table(table);
+    let Some(cases) = cases else { return };
     let unknown = [(old.amount_not_known, "the old"), (new.amount_not_known, "the new")];
     let notes: Vec<String> = unknown
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, side)| format!("under {side} rules {count} of {cases}"))
         .collect();
-    if !notes.is_empty() && fund.is_some() {
+    if !notes.is_empty() {
         document.paragraph(
             Line::new()
                 .caution("Amounts not known: ")
@@ -354,7 +365,7 @@ fn part(sums: &Sums, at: usize) -> Money {
 }
 
 /// A difference, or the limits that it lies between.
-fn limits(currency: &Currency, limits: &Limits) -> String {
+pub(super) fn limits(currency: &Currency, limits: &Limits) -> String {
     if let Some(exact) = limits.exact() {
         return signed(currency, exact);
     }
