@@ -26,10 +26,11 @@ const CASES: &str = "cases";
 /// and after each every case is ruled on again: so every pound of the difference is because of one of them.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  ringfence diff rules/winter-beds/2015-16 rules/winter-beds/2016-17 \\
-      --cases england.yaml
   ringfence diff rules/better-care-fund/2013-14 \\
-      --old-rules-at 2013-12-20 --new-rules-at 2014-07-14 --cases cases.yaml
+      rules/better-care-fund/2015-16 --old-rules-at 2013-12-20 \\
+      --cases examples/england-december-2013/england.yaml
+  ringfence diff rules/better-care-fund/2013-14 \\
+      --old-rules-at 2013-12-20 --new-rules-at 2014-07-14
   ringfence diff rules/better-care-fund/2015-16 \\
       --new-set value_per_admission=1600 --format markdown")]
 pub(crate) struct Diff {

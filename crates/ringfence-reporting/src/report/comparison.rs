@@ -69,7 +69,10 @@ fn opening(document: &mut Document, comparison: &Comparison) {
             if still == 1 { "has" } else { "have" }
         ),
     };
-    document.paragraph(format!("Of {of}, {}.{note}", listed(&parts)));
+    document.paragraph(match comparison.recipients.as_slice() {
+        [one] => format!("{} {}.{note}", named(&one.recipient), verdict_words(one.verdict, 1)),
+        _ => format!("Of {of}, {}.{note}", listed(&parts)),
+    });
 }
 
 /// Whether some of a recipient's money is not decided or not known under the new rules.
