@@ -238,6 +238,9 @@ pub struct Authority {
     /// Which clause.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clause: Option<String>,
+    /// Its words, for documents about the rules: a ruling names the clause and does not recite it.
+    #[serde(skip)]
+    pub words: Option<String>,
 }
 
 /// How far a number is from its threshold.

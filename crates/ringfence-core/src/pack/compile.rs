@@ -88,6 +88,8 @@ struct Compiler {
     symbols: Vec<String>,
     symbol_numbers: BTreeMap<String, i64>,
     sites: Vec<Site>,
+    /// The scripts as they are written, by the site of the whole of each.
+    scripts: BTreeMap<u32, String>,
     mistakes: Mistakes,
     /// Facts and parameters that are declared with a mistake.
     broken: BTreeSet<String>,
@@ -177,6 +179,7 @@ pub(super) fn compile_whole(
         symbols: Vec::new(),
         symbol_numbers: BTreeMap::new(),
         sites: Vec::new(),
+        scripts: BTreeMap::new(),
         mistakes,
         broken: BTreeSet::new(),
         fact_numbers: BTreeMap::new(),
@@ -203,6 +206,7 @@ pub(super) fn compile_whole(
         symbols,
         symbol_numbers,
         sites,
+        scripts,
         mut mistakes,
         used,
         context,
@@ -242,6 +246,8 @@ pub(super) fn compile_whole(
         in_force: identity.in_force,
         rules_at: identity.rules_at,
         recipient: identity.recipient,
+        notes: identity.notes,
+        rounding: identity.rounding,
         reconsideration: identity.reconsideration,
         periods: identity.periods,
         themes: context.themes,
@@ -261,6 +267,7 @@ pub(super) fn compile_whole(
         needed,
         order: parts.order,
         sites,
+        scripts,
         symbols,
         symbol_numbers,
         values,
@@ -423,7 +430,7 @@ impl Compiler {
         let sign_offs = self.sign_offs(source);
         let decisions: Vec<Decision> = entries(source, "decisions", &mut self.mistakes)
             .into_iter()
-            .filter_map(|entry| declare::decision(entry, &mut self.mistakes))
+            .filter_map(|entry| declare::decision(entry, &self.context, &mut self.mistakes))
             .collect();
         let mut conditions = Vec::new();
         let mut deps = Vec::new();
@@ -559,6 +566,7 @@ impl Compiler {
             }
         };
         let (expr, ty) = lower::script(self, script, &parsed, in_period).ok()?;
+        self.scripts.insert(expr.site, script.scalar.text.trim_end().to_owned());
         if let Some(wanted) = wanted {
             let nought_money = matches!(&expr.kind, Kind::Constant(crate::language::value::Val::Num(num))
                 if num.known(&[]).is_some_and(crate::exact::Exact::is_zero));

@@ -93,7 +93,10 @@ pub(super) fn sources(entries: &[&Entry], mistakes: &mut Mistakes) -> Sources {
         let title = fields.need_text("title", &what, mistakes);
         let date = fields.date("date", mistakes);
         let url = fields.text("url", mistakes);
-        sources.insert(entry.key.clone(), Authority { title: title.unwrap_or_default(), date, url, clause: None });
+        sources.insert(
+            entry.key.clone(),
+            Authority { title: title.unwrap_or_default(), date, url, clause: None, words: None },
+        );
     }
     sources
 }
@@ -101,11 +104,11 @@ pub(super) fn sources(entries: &[&Entry], mistakes: &mut Mistakes) -> Sources {
 pub(super) fn authority(node: Option<&Node>, context: &Context, mistakes: &mut Mistakes) -> Option<Authority> {
     let node = node?;
     let fields = Fields::read(node, "an authority", &["source", "clause", "words"], mistakes)?;
-    let clause = fields.text("clause", mistakes);
+    let (clause, words) = (fields.text("clause", mistakes), fields.text("words", mistakes));
     let source = fields.need("source", "an authority", mistakes)?;
     let id = fields::text(source, "`source`", mistakes)?;
     match context.sources.get(&id) {
-        Some(known) => Some(Authority { clause, ..known.clone() }),
+        Some(known) => Some(Authority { clause, words, ..known.clone() }),
         None => {
             let diagnostic =
                 Diagnostic::error(Code::UNKNOWN_NAME, source.place.clone(), format!("unknown source `{id}`"))
@@ -254,6 +257,8 @@ pub(super) fn fact(entry: &Entry, slot: u32, context: &Context, mistakes: &mut M
         may_be_empty,
         may_not_apply,
         suspect: None,
+        source_of: fields.text("source-of", mistakes),
+        notes: fields.text("notes", mistakes),
         place: entry.key_place.clone(),
     };
     Some((fact, suspect))
@@ -448,7 +453,7 @@ fn until(fields: &Fields<'_>, from: Date, withdrawn: bool, mistakes: &mut Mistak
     Some(until)
 }
 
-pub(super) fn decision(entry: &Entry, mistakes: &mut Mistakes) -> Option<Decision> {
+pub(super) fn decision(entry: &Entry, context: &Context, mistakes: &mut Mistakes) -> Option<Decision> {
     check_id(&entry.key, &entry.key_place, mistakes);
     let what = format!("the decision `{}`", entry.key);
     let keys = &["title", "answers", "met-when", "by", "valid", "authority", "notes"];
@@ -474,15 +479,11 @@ pub(super) fn decision(entry: &Entry, mistakes: &mut Mistakes) -> Option<Decisio
     once(&by, mistakes);
     let by = by.into_iter().map(|(office, _)| office).collect();
     let valid = fields.get("valid").and_then(|node| valid(node, mistakes));
-    Some(Decision {
-        id: entry.key.clone(),
-        title: title.unwrap_or_default(),
-        answers,
-        met_when,
-        by,
-        valid,
-        place: entry.key_place.clone(),
-    })
+    let authority = authority(fields.get("authority"), context, mistakes);
+    let notes = fields.text("notes", mistakes);
+    let title = title.unwrap_or_default();
+    let place = entry.key_place.clone();
+    Some(Decision { id: entry.key.clone(), title, answers, met_when, by, valid, authority, notes, place })
 }
 
 /// How long a decision holds: `{ months: 12 }` or `{ days: 90 }`.

@@ -46,6 +46,9 @@ pub struct Pack {
     pub(crate) in_force: Interval,
     pub(crate) rules_at: Option<Date>,
     pub(crate) recipient: String,
+    pub(crate) notes: Option<String>,
+    /// How money is rounded where nothing else is said.
+    pub(crate) rounding: Rounding,
     /// How a recipient asks for reconsideration.
     pub(crate) reconsideration: Option<String>,
     pub(crate) periods: Option<Periods>,
@@ -72,6 +75,8 @@ pub struct Pack {
     /// The same without the values that no condition and no fund rests on.
     pub(crate) needed: Vec<Step>,
     pub(crate) sites: Vec<Site>,
+    /// The scripts as they are written, by the site of the whole of each.
+    pub(crate) scripts: BTreeMap<u32, String>,
     pub(crate) symbols: Vec<String>,
     pub(crate) symbol_numbers: BTreeMap<String, i64>,
     pub(crate) digest: String,
@@ -117,6 +122,9 @@ pub(crate) struct Fact {
     /// Whether a case may say that it does not apply.
     pub(crate) may_not_apply: bool,
     pub(crate) suspect: Option<Suspect>,
+    /// Where it is to be had.
+    pub(crate) source_of: Option<String>,
+    pub(crate) notes: Option<String>,
     pub(crate) place: Place,
 }
 
@@ -170,6 +178,7 @@ pub(crate) struct DerivedValue {
     pub(crate) slot: u32,
     pub(crate) rounding: Option<Rounding>,
     pub(crate) is: Expr,
+    pub(crate) notes: Option<String>,
 }
 
 /// Who must sign what, by when.
@@ -186,6 +195,8 @@ pub(crate) struct SignOff {
     /// The share of the parties' money whose owners must sign, in place of a number of them.
     pub(crate) share: Option<Exact>,
     pub(crate) parties: Vec<Party>,
+    pub(crate) authority: Option<Authority>,
+    pub(crate) notes: Option<String>,
     pub(crate) place: Place,
 }
 
@@ -235,6 +246,8 @@ pub(crate) struct Decision {
     pub(crate) by: Vec<String>,
     /// How long it holds; without it, it has no end of its own.
     pub(crate) valid: Option<Valid>,
+    pub(crate) authority: Option<Authority>,
+    pub(crate) notes: Option<String>,
     pub(crate) place: Place,
 }
 
@@ -267,6 +280,8 @@ pub(crate) struct Condition {
     pub(crate) applies: Option<Expr>,
     pub(crate) test: Test,
     pub(crate) because: Option<Text>,
+    /// The author's truth table: an outcome, and when it comes about.
+    pub(crate) scenarios: Vec<(String, String)>,
     pub(crate) notes: Option<String>,
     /// The offices that may waive it; without any it cannot be waived.
     pub(crate) waived_by: Vec<String>,

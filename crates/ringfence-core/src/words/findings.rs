@@ -762,7 +762,7 @@ pub(super) const fn comparing(comparison: Comparison, truth: Truth) -> &'static 
 }
 
 /// The same for days.
-const fn comparing_days(comparison: Comparison, truth: Truth) -> &'static str {
+pub(super) const fn comparing_days(comparison: Comparison, truth: Truth) -> &'static str {
     match (comparison, matches!(truth, Truth::True)) {
         (Comparison::AtLeast, true) | (Comparison::Less, false) => "on or after",
         (Comparison::AtLeast, false) | (Comparison::Less, true) => "before",

@@ -546,7 +546,7 @@ impl Teller<'_> {
 }
 
 /// How a number was rounded, in words.
-fn rounded(rounding: Rounding) -> String {
+pub(crate) fn rounded(rounding: Rounding) -> String {
     let step = rounding.step();
     match rounding.mode() {
         RoundingMode::HalfAwayFromZero => format!("rounded to the nearest {step}"),

@@ -6,6 +6,7 @@ mod funds;
 mod missing;
 mod payments;
 mod portfolio;
+mod prose;
 mod ranges;
 mod rows;
 mod signed;
@@ -13,6 +14,7 @@ mod standing;
 mod tables;
 
 pub(crate) use findings::the;
+pub(crate) use formula::rounded;
 pub(crate) use missing::Lacks;
 pub(crate) use portfolio::lacking;
 

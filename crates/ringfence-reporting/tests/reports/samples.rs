@@ -37,7 +37,13 @@ fn count_figure(count: i64) -> Figure {
 }
 
 fn answer(title: &str, date: Option<Date>, url: Option<&str>, clause: Option<&str>) -> Authority {
-    Authority { title: title.to_owned(), date, url: url.map(str::to_owned), clause: clause.map(str::to_owned) }
+    Authority {
+        title: title.to_owned(),
+        date,
+        url: url.map(str::to_owned),
+        clause: clause.map(str::to_owned),
+        words: None,
+    }
 }
 
 fn hl838() -> Authority {

@@ -42,6 +42,7 @@ pub(super) struct Identity {
     pub(super) reconsideration: Option<String>,
     pub(super) periods: Option<Periods>,
     pub(super) rounding: Rounding,
+    pub(super) notes: Option<String>,
 }
 
 pub(super) fn read(fields: &Fields<'_>, mistakes: &mut Mistakes) -> Option<Identity> {
@@ -112,6 +113,7 @@ pub(super) fn read(fields: &Fields<'_>, mistakes: &mut Mistakes) -> Option<Ident
         reconsideration: fields.text("reconsideration", mistakes),
         periods: periods?,
         rounding: rounding?,
+        notes: fields.text("notes", mistakes),
     })
 }
 

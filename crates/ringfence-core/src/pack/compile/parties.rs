@@ -35,7 +35,8 @@ impl Compiler {
         let late = fields.word("late", &[("refused", false), ("accepted", true)], &mut self.mistakes);
         let rule = self.rule(&fields);
         let (at_least, share) = rule.unwrap_or_default();
-        declare::authority(fields.get("authority"), &self.context, &mut self.mistakes);
+        let authority = declare::authority(fields.get("authority"), &self.context, &mut self.mistakes);
+        let notes = fields.text("notes", &mut self.mistakes);
         let parties_node = fields.need("parties", &what, &mut self.mistakes)?;
         let Content::List(items) = &parties_node.content else {
             fields::wrong(parties_node, "`parties` is a list", &mut self.mistakes);
@@ -56,6 +57,8 @@ impl Compiler {
             at_least,
             share,
             parties,
+            authority,
+            notes,
             place: entry.key_place.clone(),
         })
     }

@@ -42,10 +42,7 @@ impl Compiler {
         let authority = declare::authority(fields.get("authority"), &self.context, &mut self.mistakes);
         let in_force = self.own_days(&fields, &entry.key);
         let notes = fields.text("notes", &mut self.mistakes);
-        if let Some(node) = fields.get("scenarios") {
-            let outcomes = ["met", "unmet", "undetermined", "pending", "not-applicable"];
-            Fields::read(node, "`scenarios`", &outcomes, &mut self.mistakes);
-        }
+        let scenarios = self.scenarios(&fields);
         let applies = fields.script("applies", &mut self.mistakes);
         let applies = applies.map(|script| self.lower(&script, Some(&Type::Bool), false).map(|(expr, _)| expr));
         let because = fields.script("because", &mut self.mistakes);
@@ -114,6 +111,7 @@ impl Compiler {
                 Some(lowered) => Some(lowered?),
                 None => None,
             },
+            scenarios,
             notes,
             waived_by,
             cure: match cure {
@@ -124,6 +122,15 @@ impl Compiler {
             rests_on,
             place: entry.key_place.clone(),
         })
+    }
+
+    /// The author's truth table, in the order of the outcomes.
+    fn scenarios(&mut self, fields: &Fields<'_>) -> Vec<(String, String)> {
+        const OUTCOMES: [&str; 5] = ["met", "unmet", "undetermined", "pending", "not-applicable"];
+        let read = |node| Fields::read(node, "`scenarios`", &OUTCOMES, &mut self.mistakes);
+        let Some(scenarios) = fields.get("scenarios").and_then(read) else { return Vec::new() };
+        let told = |outcome: &str| Some((outcome.to_owned(), scenarios.get(outcome)?.as_text()?.trim().to_owned()));
+        OUTCOMES.into_iter().filter_map(told).collect()
     }
 
     /// The days on which a declaration is in force, some of them while the pack is.

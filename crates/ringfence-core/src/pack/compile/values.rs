@@ -21,6 +21,7 @@ pub(super) struct RawValue {
     pub(super) per_period: bool,
     ty: Option<(String, Place)>,
     rounding: Asked,
+    notes: Option<String>,
     pub(super) slot: u32,
 }
 
@@ -58,6 +59,7 @@ impl Compiler {
             per_period: false,
             ty: None,
             rounding: Asked::Nothing,
+            notes: None,
             slot,
         };
         if let Content::Scalar(_) = entry.value.content {
@@ -70,6 +72,7 @@ impl Compiler {
         if let Some(title) = fields.text("title", mistakes) {
             raw.title = title;
         }
+        raw.notes = fields.text("notes", mistakes);
         fields.need("is", &what, mistakes);
         raw.script = fields.script("is", mistakes);
         raw.per_period = fields.word("per", &[("period", true)], mistakes).unwrap_or(false);
@@ -179,6 +182,7 @@ impl Compiler {
         let raw = self.raw_values.get(index)?;
         let (script, per_period, rounding, slot) = (raw.script.clone()?, raw.per_period, raw.rounding, raw.slot);
         let (name, title, declared) = (raw.name.clone(), raw.title.clone(), raw.ty.clone());
+        let notes = raw.notes.clone();
         let (is, mut ty) = self.lower(&script, None, per_period)?;
         if let Some((word, place)) = declared {
             ty = self.check_declared(&word, &place, ty)?;
@@ -189,7 +193,7 @@ impl Compiler {
             (Asked::Nothing, _) if money => Some(self.default_rounding),
             _ => None,
         };
-        Some(DerivedValue { name, title, ty, per_period, slot, rounding, is })
+        Some(DerivedValue { name, title, ty, per_period, slot, rounding, is, notes })
     }
 
     /// The kind a value is declared to have must be the kind its script gives.
