@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod diff;
+mod doc;
 mod evaluate;
 mod explain;
 mod explain_code;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Test(test::Test),
     List(list::List),
     History(history::History),
+    Doc(doc::Doc),
     New(new::New),
     Fmt(fmt::Fmt),
     #[command(name = "schema")]
@@ -52,6 +54,7 @@ impl Command {
             Self::Test(command) => command.run(screen),
             Self::List(command) => command.run(screen),
             Self::History(command) => command.run(screen),
+            Self::Doc(command) => command.run(screen),
             Self::New(command) => command.run(screen),
             Self::Fmt(command) => command.run(screen),
             Self::Schema(command) => command.run(screen),

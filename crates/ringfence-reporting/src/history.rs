@@ -49,14 +49,14 @@ impl Scheme {
 
 /// The sources, numbered in the order in which they are first named.
 #[derive(Default)]
-struct Sources<'a> {
+pub(crate) struct Sources<'a> {
     numbers: BTreeMap<(&'a str, Option<&'a str>), usize>,
-    listed: Vec<&'a Authority>,
+    pub(crate) listed: Vec<&'a Authority>,
 }
 
 impl<'a> Sources<'a> {
     /// `[3], paragraph 4`.
-    fn cited(&mut self, authority: Option<&'a Authority>) -> String {
+    pub(crate) fn cited(&mut self, authority: Option<&'a Authority>) -> String {
         let Some(authority) = authority else { return String::new() };
         let next = self.listed.len() + 1;
         let number = *self.numbers.entry((&authority.title, authority.url.as_deref())).or_insert(next);
@@ -255,7 +255,7 @@ impl Parts {
 }
 
 /// ` (from 1 April 2015)`, ` (from 1 April 2015 to 31 March 2016)`.
-fn stretch(from: Date, until: Option<Date>) -> String {
+pub(crate) fn stretch(from: Date, until: Option<Date>) -> String {
     match until.and_then(|until| until.yesterday().ok()) {
         Some(last) => format!(" (from {} to {})", day(from), day(last)),
         None => format!(" (from {})", day(from)),
@@ -263,7 +263,7 @@ fn stretch(from: Date, until: Option<Date>) -> String {
 }
 
 /// A line with what a reader must know of how sure it is.
-fn marked(line: Line, status: Status) -> Line {
+pub(crate) fn marked(line: Line, status: Status) -> Line {
     match status {
         Status::Verified => line,
         Status::Secondary => line.plain(" (secondary)"),
@@ -301,7 +301,7 @@ fn parameters<'a>(scheme: &'a Scheme, sources: &mut Sources<'a>, document: &mut 
 }
 
 /// A dated value with what became of it.
-fn shown(value: &DatedOutline) -> Line {
+pub(crate) fn shown(value: &DatedOutline) -> Line {
     let mut line = match (&value.shown, &value.withdrawn) {
         (Some(shown), _) => Line::from(shown.as_str()),
         (None, why) => Line::from(format!("none: {}", why.as_deref().unwrap_or("withdrawn"))),

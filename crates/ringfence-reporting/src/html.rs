@@ -54,6 +54,13 @@ impl Html {
         pieces.into_iter().fold(self, Self::with)
     }
 
+    /// The same with the end of a line behind it, for text whose lines count.
+    #[must_use]
+    pub fn newline(mut self) -> Self {
+        self.written.push('\n');
+        self
+    }
+
     /// Whether nothing is there.
     pub fn is_empty(&self) -> bool {
         self.written.is_empty()

@@ -13,6 +13,7 @@ pub mod comparison;
 pub mod coverage;
 pub mod csv;
 pub mod diagnostics;
+pub mod handbook;
 pub mod history;
 pub mod html;
 pub mod json;

@@ -35,11 +35,11 @@ pub fn what_if(what_if: &WhatIf) -> String {
 }
 
 pub(crate) fn render(document: &Document) -> String {
-    let blocks: Vec<String> = document.blocks.iter().map(block).collect();
+    let blocks: Vec<String> = document.blocks.iter().map(render_block).collect();
     blocks.join("\n\n") + "\n"
 }
 
-fn block(block: &Block) -> String {
+pub(crate) fn render_block(block: &Block) -> String {
     match block {
         Block::Heading { level, line } => format!("{} {}", "#".repeat(*level), inline(line, Setting::Heading)),
         Block::Paragraph(line) => opening(inline(line, Setting::Paragraph).trim_end()),
@@ -69,8 +69,13 @@ fn calculation(name: &str, lines: &[String]) -> String {
         .chain(lines.iter().map(|line| format!("  {line}")))
         .collect::<Vec<_>>()
         .join("\n");
-    let fence = "`".repeat(longest_run(&text).max(2) + 1);
-    format!("{fence}text\n{text}\n{fence}")
+    fenced("text", &text)
+}
+
+/// Lines as they are, between fences that they cannot close.
+pub(crate) fn fenced(kind: &str, text: &str) -> String {
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    format!("{fence}{kind}\n{}\n{fence}", text.trim_end())
 }
 
 /// What a line stands in.
