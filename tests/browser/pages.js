@@ -1,0 +1,159 @@
+// Opens every page of a folder in headless Chromium and holds it to what a page must be. Says what does not hold, and
+// ends with 1 if anything does not.
+//
+//     BROWSER_PACKAGES=target/browser node pages.js FOLDER [FOLDER FOR SCREENSHOTS]
+import fs from "node:fs";
+import path from "node:path";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+
+// The packages stand where scripts/install-browser put them, outside the checkout's sources.
+const installed = createRequire(path.resolve(process.env.BROWSER_PACKAGES ?? "target/browser", "package.json"));
+const { chromium } = installed("playwright-core");
+const axe = fs.readFileSync(installed.resolve("axe-core/axe.min.js"), "utf8");
+const [folder, screenshots] = process.argv.slice(2);
+const pages = fs.readdirSync(folder).filter((name) => name.endsWith(".html")).sort();
+const views = [
+  { width: 390, scheme: "light", whole: true },
+  { width: 390, scheme: "dark" },
+  { width: 1280, scheme: "light", whole: true },
+  { width: 1280, scheme: "dark" },
+];
+// How much of a page a screenshot shows.
+const TALLEST = 4_000;
+const wrong = [];
+
+// What is in a page whatever its width and colours.
+async function holdsItself(page, tell) {
+  const found = await page.evaluate(() => {
+    const ids = [...document.querySelectorAll("[id]")].map((part) => part.id);
+    const targets = [...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttribute("href").slice(1));
+    const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((heading) => Number(heading.tagName[1]));
+    return {
+      title: document.title,
+      lang: document.documentElement.lang,
+      firsts: document.querySelectorAll("h1").length,
+      twice: ids.filter((id, at) => ids.indexOf(id) !== at),
+      astray: targets.filter((id) => !ids.includes(id)),
+      jumps: levels.filter((level, at) => at > 0 && level > levels[at - 1] + 1).length,
+      scripts: document.querySelectorAll("script[src], iframe, object, embed, form, img, link[rel=stylesheet]").length,
+      handlers: [...document.querySelectorAll("*")].filter((part) =>
+        part.getAttributeNames().some((name) => name.startsWith("on"))).length,
+    };
+  });
+  if (!found.title.trim()) tell("has no title");
+  if (!found.lang) tell("says no language");
+  if (found.firsts !== 1) tell(`has ${found.firsts} first headings`);
+  if (found.twice.length) tell(`has an id twice: ${found.twice.join(", ")}`);
+  if (found.astray.length) tell(`has links to nowhere: ${found.astray.join(", ")}`);
+  if (found.jumps) tell("leaves out a level of headings");
+  if (found.scripts) tell("holds something of elsewhere: a script, a frame, a picture or a form");
+  if (found.handlers) tell("holds a handler of events");
+  const printed = await page.pdf({ format: "A4" });
+  if (printed.subarray(0, 5).toString() !== "%PDF-" || printed.length < 5_000) tell("cannot be printed");
+}
+
+// Everything that can be pressed or scrolled is reached by the tab key, in its order, and seen to be reached.
+async function isReachedByKeyboard(page, tell) {
+  // Only a page just opened has nothing reached yet.
+  await page.reload({ waitUntil: "load" });
+  const wanted = await page.evaluate(() => {
+    const seen = (part) => part.checkVisibility() && !part.closest("details:not([open]) > :not(summary)");
+    const parts = [...document.querySelectorAll('a[href], summary, button, input, select, [tabindex="0"]')].filter(seen);
+    parts.forEach((part, at) => { part.dataset.reach = String(at); });
+    return parts.length;
+  });
+  let next = 0;
+  for (let press = 0; press < wanted && next < wanted; press += 1) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => {
+      const part = document.activeElement;
+      const style = getComputedStyle(part);
+      const shown = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+      return { reach: part.dataset.reach ?? null, shown, box: part.getBoundingClientRect().toJSON() };
+    });
+    if (at.reach !== String(next)) break;
+    if (!at.shown) tell(`does not show that control ${next} is reached`);
+    if (next === 0 && at.box.x < 0) tell("keeps the link that skips to the text out of sight");
+    next += 1;
+  }
+  if (next < wanted) tell(`reaches ${next} of ${wanted} controls by keyboard`);
+}
+
+// By colour scheme only the contrast differs; the rest is asked once for each width.
+async function isAccessible(page, whole, tell) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate((whole) => globalThis.axe.run(document, {
+    resultTypes: ["violations"],
+    ...(whole ? {} : { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } }),
+  }), whole);
+  for (const { id, impact, help, nodes } of violations) {
+    tell(`${impact}: ${help} (${id}): ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
+  }
+}
+
+async function doesNotOverflow(page, tell) {
+  const [has, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  if (has > room) tell(`is ${has} wide in a window of ${room}`);
+  // A word that leaves its box in a drawing.
+  const out = await page.evaluate(() => [...document.querySelectorAll("svg.flow")].flatMap((drawing) => {
+    const boxes = [...drawing.querySelectorAll("rect")].map((box) => box.getBBox());
+    const lines = [...drawing.querySelectorAll("text:not(.when)")];
+    return lines.filter((line) => {
+      const own = line.getBBox();
+      const box = boxes.find((box) => box.x <= own.x && own.x < box.x + box.width && box.y <= own.y && own.y < box.y + box.height);
+      return !box || own.x + own.width > box.x + box.width || own.y + own.height > box.y + box.height;
+    }).map((line) => line.textContent);
+  }));
+  if (out.length) tell(`has words beside their box: ${out.slice(0, 3).join(" | ")}`);
+}
+
+if (!pages.length) {
+  console.error(`no page in ${folder}`);
+  process.exit(2);
+}
+if (screenshots) fs.mkdirSync(screenshots, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  headless: true,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync"],
+});
+try {
+  for (const name of pages) {
+    const address = pathToFileURL(path.resolve(folder, name)).href;
+    // The page's own policy lets nothing be injected; to ask what it is made of, the test must.
+    const context = await browser.newContext({ bypassCSP: true, viewport: { width: 390, height: 900 } });
+    const page = await context.newPage();
+    let view = "";
+    const tell = (what) => wrong.push(`${name}, ${view}: ${what}`);
+    page.on("console", (message) => tell(`says in the console: ${message.text()}`));
+    page.on("pageerror", (error) => tell(`fails: ${error.message}`));
+    page.on("dialog", async (dialog) => { tell("opens a dialogue"); await dialog.dismiss(); });
+    page.on("request", (request) => {
+      if (request.url() !== address && !request.url().startsWith("data:")) tell(`asks for ${request.url()}`);
+    });
+    await page.goto(address, { waitUntil: "load" });
+    for (const { width, scheme, whole } of views) {
+      view = `${width} wide, ${scheme}`;
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme: scheme });
+      await doesNotOverflow(page, tell);
+      await isAccessible(page, whole, tell);
+      if (screenshots) {
+        await page.evaluate(() => { document.activeElement?.blur(); scrollTo(0, 0); });
+        const file = `${path.basename(name, ".html")}-${width}-${scheme}.png`;
+        const clip = { x: 0, y: 0, width, height: await page.evaluate((most) => Math.min(document.documentElement.scrollHeight, most), TALLEST) };
+        await page.screenshot({ path: path.join(screenshots, file), fullPage: true, clip });
+      }
+      if (whole) await isReachedByKeyboard(page, tell);
+    }
+    await holdsItself(page, tell);
+    await context.close();
+  }
+} finally {
+  await browser.close();
+}
+for (const line of wrong) console.error(line);
+console.log(`${pages.length} pages, ${views.length} views of each: ${wrong.length ? `${wrong.length} do not hold` : "all hold"}`);
+process.exit(wrong.length ? 1 : 0);
