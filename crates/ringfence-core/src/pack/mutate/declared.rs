@@ -98,13 +98,28 @@ impl<'p> Lister<'p> {
 
     /// Whether a rule reads a parameter.
     fn is_read(&self, index: usize) -> bool {
-        let mut read = self.pack.binding_reads(index);
+        self.pack.binding_reads(index) || self.is_read_by_a_script(index)
+    }
+
+    fn is_read_by_a_script(&self, index: usize) -> bool {
+        let mut read = false;
         for script in self.pack.owners().into_iter().filter_map(|owner| self.pack.script(owner)) {
             script.walk(&mut |node: &Expr| {
                 read |= matches!(node.kind, Kind::Parameter(slot) if slot as usize == index);
             });
         }
         read
+    }
+
+    /// Whether anything rests on a parameter's value, besides the last day of sign-offs for which late signatures count.
+    fn decides(&self, index: usize) -> bool {
+        let is_deadline = |counts: bool| {
+            self.pack.sign_offs.iter().any(|sign_off| match sign_off.by {
+                Some(Deadline::Parameter(slot)) => slot as usize == index && sign_off.late_counts == counts,
+                _ => false,
+            })
+        };
+        is_deadline(false) || !is_deadline(true) || self.is_read_by_a_script(index)
     }
 
     fn dated(&mut self, index: usize, parameter: &Parameter, number: usize, at: &Declared<'_>) {
@@ -128,6 +143,7 @@ impl<'p> Lister<'p> {
         };
         if let (Some((_, value)), Some(node)) = (&dated.value, entry.value.get("value"))
             && own.meets(self.pack.in_force)
+            && self.decides(index)
         {
             for (text, other) in self.others(node, value, &parameter.ty) {
                 let before = standing_text(node);
@@ -195,12 +211,14 @@ impl<'p> Lister<'p> {
             let make =
                 |rounding: Option<Rounding>| Part::Value(index, Box::new(DerivedValue { rounding, ..value.clone() }));
             let place = self.rounding_place(&at);
-            for (from, to, other) in roundings(rounding) {
+            let is_exact = |rounding| self.pack.is_exact(rounding, &value.is);
+            let same = |other: &(String, String, Rounding)| is_exact(rounding) && is_exact(other.2);
+            for (from, to, other) in roundings(rounding).into_iter().filter(|other| !same(other)) {
                 let says = format!("rounds by `{to}`, where it is `{from}`");
                 self.found.push(at.mutant(&place, (&from, &to), &says).whole(make(Some(other))));
             }
             // Money has no more digits than pence, and a pack that says nothing says that.
-            if at.node.get("round").is_some() {
+            if at.node.get("round").is_some() && !is_exact(rounding) {
                 let says = format!("`{}` is not rounded", value.name);
                 self.found.push(at.mutant(&place, ("round", ""), &says).whole(make(None)));
             }
@@ -225,7 +243,8 @@ impl<'p> Lister<'p> {
             };
             self.parties(sign_off, &at, &make);
             self.rule(sign_off, &at, &make);
-            if let Some(Deadline::Date(by)) = sign_off.by {
+            // Where late signatures count, the last day stops nobody.
+            if let (Some(Deadline::Date(by)), false) = (sign_off.by, sign_off.late_counts) {
                 for day in neighbours(by) {
                     let says = format!("the last day to sign is {day}, not {by}");
                     let mutant = at.mutant(&at.at(&["by"]), (&by.to_string(), &day.to_string()), &says);
@@ -529,7 +548,9 @@ impl<'p> Lister<'p> {
                 let says = format!("the fund's days turn on {to}, not on {from}");
                 push(&place, (&from.to_string(), &to.to_string()), &says, &|other| other.in_force = Some(days));
             }
-            for (from, to, other_rounding) in roundings(fund.rounding) {
+            let is_exact = |rounding| pack.is_fund_exact(rounding, fund);
+            let same = |other: &(String, String, Rounding)| is_exact(fund.rounding) && is_exact(other.2);
+            for (from, to, other_rounding) in roundings(fund.rounding).into_iter().filter(|other| !same(other)) {
                 let says = format!("rounds by `{to}`, where it is `{from}`");
                 push(&rounding, (&from, &to), &says, &|other| other.rounding = other_rounding);
             }

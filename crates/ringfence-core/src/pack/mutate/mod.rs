@@ -7,6 +7,7 @@
 
 mod asked;
 mod declared;
+mod digits;
 mod node;
 mod scripts;
 mod tables;

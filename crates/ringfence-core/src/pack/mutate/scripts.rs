@@ -94,6 +94,11 @@ impl Visitor<'_> {
             Kind::If(parts) => self.choice(parts, number, &place),
             Kind::OrElse(sides) if token == "??" => {
                 let [_, fallback] = &**sides;
+                // Money that does not apply is no money in any case.
+                let is_money = number == 0 && matches!(self.owner, Owner::Amount(_) | Owner::Release(_));
+                if is_money && turn::number(fallback) == Some(Exact::ZERO) {
+                    return;
+                }
                 let fallback = self.said(fallback);
                 let says = format!("nothing stands in for what does not apply, where `{fallback}` does");
                 self.add(number, &place, (&format!("?? {fallback}"), ""), &says, Turn::Only(0));
@@ -128,7 +133,7 @@ impl Visitor<'_> {
                 self.add(number, &place, ("abs", ""), "the sign counts, where it is left out", Turn::Only(0));
             }
             Kind::FoldSeries(fold, _) => self.fold(*fold, number, &place, token),
-            Kind::Round(rounding, _) => self.rounding(*rounding, number, &place),
+            Kind::Round(rounding, inner) => self.rounding(*rounding, inner, number, &place),
             Kind::Element { back, row: None, .. } if *back > 0 => {
                 let says = format!("the value of {} before, where it is that of {back}", back - 1);
                 let change = (&*format!("{back} before"), &*format!("{} before", back - 1));
@@ -272,12 +277,17 @@ impl Visitor<'_> {
         }
     }
 
-    fn rounding(&mut self, rounding: Rounding, number: usize, place: &Place) {
-        for (from, to, other) in roundings(rounding) {
+    fn rounding(&mut self, rounding: Rounding, inner: &Expr, number: usize, place: &Place) {
+        let is_exact = |rounding| self.pack.is_exact(rounding, inner);
+        let exact = is_exact(rounding);
+        let others: Vec<_> = roundings(rounding).into_iter().filter(|other| !(exact && is_exact(other.2))).collect();
+        for (from, to, other) in others {
             let says = format!("rounds by `{to}`, where it is `{from}`");
             self.add(number, place, (&from, &to), &says, Turn::Rounding(other));
         }
-        self.add(number, place, ("rounding", ""), "is not rounded", Turn::Only(0));
+        if !exact {
+            self.add(number, place, ("rounding", ""), "is not rounded", Turn::Only(0));
+        }
     }
 
     fn rows(&mut self, expr: &Expr, number: usize, place: &Place) {
