@@ -14,6 +14,7 @@ mod man;
 mod mutate;
 mod new;
 mod schema;
+mod template;
 mod test;
 mod what_if;
 
@@ -42,6 +43,7 @@ pub(crate) enum Command {
     Diff(diff::Diff),
     Mutate(mutate::Mutate),
     WhatIf(what_if::WhatIf),
+    Template(template::Template),
 }
 
 impl Command {
@@ -64,6 +66,7 @@ impl Command {
             Self::Diff(command) => command.run(screen),
             Self::Mutate(command) => command.run(screen),
             Self::WhatIf(command) => command.run(screen),
+            Self::Template(command) => command.run(screen),
         }
     }
 }

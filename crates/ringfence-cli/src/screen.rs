@@ -83,15 +83,34 @@ impl Screen {
     /// A reader who stops reading, as `head` does, is no failure.
     pub(crate) fn deliver(&self, text: &str, output: Option<&Path>) -> Result<(), Problem> {
         if let Some(path) = output {
-            return write_whole(path, text)
+            return write_whole(path, text.as_bytes())
                 .map_err(|error| Problem::unwritable(&format!("`{}`", path.display()), &error));
         }
         let written = if self.layout(None).colour {
-            write_to(AutoStream::always(io::stdout().lock()), text)
+            write_to(AutoStream::always(io::stdout().lock()), text.as_bytes())
         } else {
-            write_to(io::stdout().lock(), text)
+            write_to(io::stdout().lock(), text.as_bytes())
         };
         match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Problem::unwritable("standard output", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes data that is no text: to a file, or to a program that reads on.
+    pub(crate) fn deliver_bytes(bytes: &[u8], output: Option<&Path>) -> Result<(), Problem> {
+        if let Some(path) = output {
+            return write_whole(path, bytes)
+                .map_err(|error| Problem::unwritable(&format!("`{}`", path.display()), &error));
+        }
+        if io::stdout().is_terminal() {
+            return Err(
+                Problem::new("a workbook is nothing for a terminal").help("name a file with `--output`".to_owned())
+            );
+        }
+        match write_to(io::stdout().lock(), bytes) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Problem::unwritable("standard output", &error))
             }
@@ -159,11 +178,11 @@ fn shown(problem: &Problem, layout: Layout) -> String {
 
 /// Writes to standard error. Where that cannot be done there is nobody left to tell.
 fn talk(text: &str) {
-    let _ = write_to(AutoStream::auto(io::stderr().lock()), text);
+    let _ = write_to(AutoStream::auto(io::stderr().lock()), text.as_bytes());
 }
 
-fn write_to(mut stream: impl Write, text: &str) -> io::Result<()> {
-    stream.write_all(text.as_bytes())?;
+fn write_to(mut stream: impl Write, bytes: &[u8]) -> io::Result<()> {
+    stream.write_all(bytes)?;
     stream.flush()
 }
 
@@ -193,11 +212,11 @@ fn is_coloured<S: Stream>(stream: &S) -> bool {
 }
 
 /// Writes a file beside its place and moves it there, so that nobody ever sees half of it.
-fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let there = fs::metadata(path).ok();
     if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
         // A device or a pipe is written to; a file moved there would take its place.
-        return write_to(fs::OpenOptions::new().write(true).open(path)?, text);
+        return write_to(fs::OpenOptions::new().write(true).open(path)?, bytes);
     }
     if there.as_ref().is_some_and(fs::Metadata::is_dir) {
         return Err(io::ErrorKind::IsADirectory.into());
@@ -211,7 +230,7 @@ fn write_whole(path: &Path, text: &str) -> io::Result<()> {
         builder.permissions(permissions);
     }
     let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(&target)?;
     Ok(())

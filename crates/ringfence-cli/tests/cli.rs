@@ -314,6 +314,25 @@ fn an_outcome_to_fail_on_is_an_answer() {
 }
 
 #[test]
+fn a_return_is_filled_in_and_ruled_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("return.xlsx");
+    let name = file.to_str().unwrap();
+    assert_eq!(ringfence(&["template", PACK, "--case", WORKED, "--output", name]).done(), "");
+    // The sources that nobody named are the cells; all amounts are the same.
+    let csv = |cases: &str| ringfence(&["evaluate", PACK, cases, "--format", "csv"]).done();
+    assert_eq!(csv(name), csv(WORKED));
+    assert_eq!(ringfence(&["template", PACK, "--output", name]).done(), "");
+    let told = ringfence(&["evaluate", PACK, name]).failed().replace(&*folder.path().to_string_lossy(), "@");
+    insta::assert_snapshot!(told, @r"
+    error[missing-key]: the return does not say which case it is
+    --> @/return.xlsx, sheet Cover, cell B8
+
+    1 error
+    ");
+}
+
+#[test]
 fn a_case_comes_from_standard_input_too() {
     let text = fs::read_to_string(root().join(WORKED)).unwrap();
     let args = ["evaluate", PACK, "-", "--input-format", "yaml", "--format", "json"];

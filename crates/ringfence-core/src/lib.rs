@@ -4,6 +4,7 @@
 //! checks and compiles them into a [pack], reads [cases](case) against it, and issues
 //! [rulings](ruling).
 
+pub mod asked;
 mod bind;
 mod bundle;
 mod calendar;

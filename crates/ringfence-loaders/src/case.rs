@@ -11,6 +11,7 @@ use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
 use crate::binding::layout::Layout;
 use crate::shape::Mistakes;
+use crate::workbook::Workbook;
 use crate::{LoadError, binding, csv_cases, folder, json, text, yaml};
 
 /// How many bases may stand on each other.
@@ -37,10 +38,12 @@ pub enum Format {
     Csv,
     /// The same with tabs between the cells.
     Tsv,
+    /// A return that was made from a pack, filled in: a workbook, which is no text.
+    Workbook,
 }
 
 impl Format {
-    /// Every format with the name that a user gives it.
+    /// Every format of texts with the name that a user gives it.
     pub const ALL: [(&'static str, Self); 5] = [
         ("yaml", Self::Yaml),
         ("json", Self::Json),
@@ -57,6 +60,7 @@ impl Format {
             "jsonl" | "ndjson" => Some(Self::JsonLines),
             "csv" => Some(Self::Csv),
             "tsv" => Some(Self::Tsv),
+            "xlsx" | "xlsm" | "ods" => Some(Self::Workbook),
             _ => None,
         }
     }
@@ -159,6 +163,11 @@ fn parse(file: &Arc<SourceFile>, format: Format) -> Result<Vec<Document>, Vec<Di
         Format::JsonLines => json::parse_lines(file)?,
         Format::Csv => return csv_cases::parse(file, ','),
         Format::Tsv => return csv_cases::parse(file, '\t'),
+        Format::Workbook => {
+            let message = "a workbook is no text";
+            let mistake = Diagnostic::error(Code::SYNTAX, Place::start_of(file), message);
+            return Err(vec![mistake.help("name the file of the workbook")]);
+        }
     };
     Ok(roots.into_iter().map(|root| Document { file: Arc::clone(file), root }).collect())
 }
@@ -218,7 +227,8 @@ struct Loader {
 impl Loader {
     fn load(&mut self, files: &[(PathBuf, Format)]) -> Result<Vec<Document>, LoadError> {
         // A binding is YAML as a rule and JSON may be its table; the table of any binding is no file of cases.
-        let passes: [&[Format]; 3] = [&[Format::Yaml], &[Format::Json, Format::JsonLines], &[Format::Csv, Format::Tsv]];
+        let passes: [&[Format]; 3] =
+            [&[Format::Yaml], &[Format::Json, Format::JsonLines], &[Format::Csv, Format::Tsv, Format::Workbook]];
         let mut read = Vec::new();
         let mut bound: BTreeSet<PathBuf> = BTreeSet::new();
         for formats in passes {
@@ -241,7 +251,14 @@ impl Loader {
 
     /// Reads a file; its mistakes are noted, and what stops the whole work is an error.
     fn read(&mut self, path: PathBuf, format: Format) -> Result<Option<Read>, LoadError> {
-        let parsed = text::read(&path, &text::shown(&path)).and_then(|file| Ok(parse(&file, format)?));
+        let name = text::shown(&path);
+        let parsed = match format {
+            Format::Workbook => text::read_bytes(&path, &name).and_then(|bytes| {
+                let workbook = Workbook::read(&name, bytes).map_err(|mistake| vec![mistake])?;
+                Ok(vec![workbook.case()?])
+            }),
+            _ => text::read(&path, &name).and_then(|file| Ok(parse(&file, format)?)),
+        };
         match parsed {
             Ok(documents) => Ok(Some(Read { path, documents })),
             Err(LoadError::Invalid { mistakes }) => {
@@ -729,7 +746,8 @@ mod tests {
             ("a.YML", Some(Format::Yaml)),
             ("a.ndjson", Some(Format::JsonLines)),
             ("a.csv", Some(Format::Csv)),
-            ("a.xlsx", None),
+            ("a.xlsx", Some(Format::Workbook)),
+            ("a.xls", None),
             ("csv", None),
         ] {
             assert_eq!(Format::of(Path::new(path)), format, "{path}");

@@ -55,9 +55,9 @@ impl LoadError {
         match self {
             Self::NotFound { .. } => Some("check the spelling; paths are relative to the current folder"),
             Self::NotAPack { .. } => Some("name the folder that holds the `pack.yaml`"),
-            Self::UnknownFormat { .. } => {
-                Some("cases are read from `.yaml`, `.yml`, `.json`, `.jsonl`, `.ndjson`, `.csv` and `.tsv` files")
-            }
+            Self::UnknownFormat { .. } => Some(
+                "cases are read from `.yaml`, `.yml`, `.json`, `.jsonl`, `.ndjson`, `.csv` and `.tsv` files, and from workbooks that `ringfence template` made",
+            ),
             Self::NoCases { .. } => {
                 Some("a folder of cases holds `.yaml`, `.json`, `.jsonl` or `.csv` files that are not `base-only`")
             }

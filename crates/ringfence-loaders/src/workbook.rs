@@ -9,6 +9,7 @@ use ringfence_core::source::{Place, SourceFile};
 use crate::shape;
 use crate::table::{Kind, Seen};
 
+mod form;
 #[cfg(feature = "workbooks")]
 mod open;
 mod reference;

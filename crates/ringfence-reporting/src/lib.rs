@@ -21,5 +21,7 @@ pub mod json_lines;
 pub mod markdown;
 pub mod packs;
 pub mod portfolio;
+#[cfg(feature = "workbooks")]
+pub mod template;
 pub mod text;
 pub mod what_if;
