@@ -16,6 +16,7 @@ mod new;
 mod schema;
 mod template;
 mod test;
+mod watch;
 mod what_if;
 
 use clap::Subcommand;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     Check(check::Check),
     Test(test::Test),
+    Watch(watch::Watch),
     List(list::List),
     History(history::History),
     Doc(doc::Doc),
@@ -54,6 +56,7 @@ impl Command {
             Self::Explain(command) => command.run(screen),
             Self::Check(command) => command.run(screen),
             Self::Test(command) => command.run(screen),
+            Self::Watch(command) => command.run(screen),
             Self::List(command) => command.run(screen),
             Self::History(command) => command.run(screen),
             Self::Doc(command) => command.run(screen),

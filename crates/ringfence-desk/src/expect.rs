@@ -54,6 +54,16 @@ pub enum Why {
     Mistake(String),
 }
 
+impl Unexpected {
+    /// What does not hold, without its place and its reason.
+    pub fn message(&self) -> String {
+        match &self.why {
+            Why::Differs { expected, got, .. } => format!("{}: expected {expected}, got {got}", self.what),
+            Why::Mistake(message) => format!("{}: {message}", self.what),
+        }
+    }
+}
+
 impl fmt::Display for Unexpected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.why {

@@ -15,6 +15,7 @@ mod schema;
 mod snapshot;
 mod start;
 pub mod tested;
+pub mod watch;
 pub mod what_if;
 
 pub use desk::{Desk, DeskError, Ruled, TestCase};

@@ -1,10 +1,15 @@
 //! The cases of a pack held against it: what their authors expect, and the rulings that are kept.
 
+mod json;
+mod junit;
 mod text;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use json::json;
+pub use junit::junit;
+pub(crate) use text::failures;
 pub use text::{changed_text, made_with, text};
 
 use ringfence_core::diagnostic::{Code, Diagnostic};
@@ -13,6 +18,9 @@ use ringfence_core::source::Document;
 use crate::desk::{Desk, Ruled, TestCase};
 use crate::expect::{Checked, Why, check, expect_mistakes};
 use crate::kept::{self, Kept, KeptError};
+
+/// How wide words are in a format that no terminal shows.
+const WIDTH: usize = 120;
 
 /// What came of testing a pack.
 #[derive(Clone, Debug)]

@@ -19,6 +19,12 @@ enum Column<'t> {
     RulesAt,
     KnownBy,
     Period,
+    /// `base`, `tells` and `snapshot`, as in any case.
+    Key(&'t str),
+    /// `set.activity.actual[2015-16 Q2]`: one changed input.
+    Set(&'t str),
+    /// `expect.outcomes.seven-day-services`: what is expected of the ruling.
+    Expect(&'t str),
     /// `plan.local_share`: the same in every row of a case.
     Fact(&'t str),
     /// `activity.actual[]`: by the period of the row.
@@ -37,7 +43,12 @@ impl<'t> Column<'t> {
             "rules-at" => Self::RulesAt,
             "known-by" => Self::KnownBy,
             "period" => Self::Period,
+            "base" | "snapshot" | "tells" => Self::Key(name),
             "" => return None,
+            _ if name.starts_with("set.") => Self::Set(name.strip_prefix("set.").filter(|path| !path.is_empty())?),
+            _ if name.starts_with("expect.") => {
+                Self::Expect(name.strip_prefix("expect.").filter(|of| is_expected(of))?)
+            }
             _ => match name.strip_suffix(']').and_then(|rest| rest.split_once('[')) {
                 None => Self::Fact(name),
                 Some(("", _)) => return None,
@@ -80,6 +91,16 @@ pub(crate) fn parse(file: &Arc<SourceFile>, separator: char) -> Result<Vec<Docum
         return Err(mistakes.0);
     }
     Ok(groups.iter().map(|group| cases.document(group)).collect())
+}
+
+/// Whether a case can expect this: `outcomes.plan-signed`, `funds.performance.released`, `missing`.
+fn is_expected(of: &str) -> bool {
+    match of.split_once('.') {
+        None => matches!(of, "missing" | "error"),
+        Some(("outcomes" | "values", name)) => !name.is_empty(),
+        Some(("funds", rest)) => rest.split_once('.').is_some_and(|(fund, part)| !fund.is_empty() && !part.is_empty()),
+        Some(_) => false,
+    }
 }
 
 struct Cases<'t> {
@@ -216,6 +237,8 @@ struct CaseTree {
     top: Vec<Entry>,
     recipient: Vec<Entry>,
     facts: Vec<Entry>,
+    set: Vec<Entry>,
+    expect: Vec<Entry>,
     /// Which of the facts a series is.
     series: HashMap<String, usize>,
 }
@@ -233,6 +256,10 @@ impl CaseTree {
             Column::KnownBy if told => push(&mut self.top, "known-by", head, node),
             Column::Code if told => push(&mut self.recipient, "code", head, node),
             Column::Name if told => push(&mut self.recipient, "name", head, node),
+            Column::Key(key) if told => push(&mut self.top, key, head, node),
+            // What is blank here is not changed, and not expected.
+            Column::Set(path) if told => push(&mut self.set, path, head, node),
+            Column::Expect(of) if told => self.expect(of, head, &node),
             Column::Fact(fact) => push(&mut self.facts, fact, head, node),
             Column::OnePeriod(fact, label) => self.put_period(fact, head, (label, head), node),
             Column::ByPeriod(fact) => {
@@ -256,15 +283,62 @@ impl CaseTree {
         }
     }
 
+    fn expect(&mut self, of: &str, head: &Place, node: &Node) {
+        let (section, name) = of.split_once('.').unwrap_or((of, ""));
+        let (name, part) = if section == "funds" { name.split_once('.').unwrap_or((name, "")) } else { (name, "") };
+        let node = listed(node, section == "missing");
+        if name.is_empty() {
+            push(&mut self.expect, section, head, node);
+            return;
+        }
+        let entries = within(&mut self.expect, section, head);
+        let Some(entries) = entries else { return };
+        if part.is_empty() {
+            push(entries, name, head, node);
+        } else if let Some(parts) = within(entries, name, head) {
+            push(parts, part, head, node);
+        }
+    }
+
     fn root(self, start: &Place) -> Node {
         let mut top = self.top;
-        for (key, entries) in [("recipient", self.recipient), ("facts", self.facts)] {
+        let sections =
+            [("recipient", self.recipient), ("facts", self.facts), ("set", self.set), ("expect", self.expect)];
+        for (key, entries) in sections {
             if !entries.is_empty() {
                 let node = Node { place: start.clone(), content: Content::Map(entries) };
                 top.push(Entry { key: key.to_owned(), key_place: start.clone(), value: node });
             }
         }
         Node { place: start.clone(), content: Content::Map(top) }
+    }
+}
+
+/// The entries of the mapping under a key, which is made where it is not there.
+fn within<'e>(entries: &'e mut Vec<Entry>, key: &str, head: &Place) -> Option<&'e mut Vec<Entry>> {
+    let at = entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
+        push(entries, key, head, Node { place: head.clone(), content: Content::Map(Vec::new()) });
+        entries.len() - 1
+    });
+    match entries.get_mut(at).map(|entry| &mut entry.value.content) {
+        Some(Content::Map(entries)) => Some(entries),
+        _ => None,
+    }
+}
+
+/// What is expected, in a cell: several figures are parted by `;`, one that is not known is `~`, and `none` says that
+/// nothing is missing.
+fn listed(node: &Node, always: bool) -> Node {
+    let place = node.place.clone();
+    let text = node.as_text().unwrap_or_default().to_owned();
+    let one = |text: &str| match text.trim() {
+        "~" => Node { place: place.clone(), content: Content::Empty },
+        text => Node::text(text, place.clone()),
+    };
+    match text.as_str() {
+        "none" if always => Node::list(Vec::new(), &place),
+        _ if always || text.contains(';') => Node::list(text.split(';').map(one).collect(), &place),
+        text => one(text),
     }
 }
 
@@ -275,6 +349,13 @@ fn push(entries: &mut Vec<Entry>, key: &str, head: &Place, value: Node) {
 fn nameless(place: Place, index: usize, name: &str) -> Diagnostic {
     let message = if name.is_empty() {
         format!("column {} has no name", index + 1)
+    } else if name.starts_with("expect.") {
+        let message = format!("the column `{name}` names nothing that a case can expect");
+        let help = "write `expect.outcomes.` and a condition, `expect.values.` and a value, `expect.funds.`, a fund and a \
+                    part such as `.released`, `expect.missing` or `expect.error`";
+        return Diagnostic::error(Code::BAD_NAME, place, message).help(help);
+    } else if name.starts_with("set.") {
+        format!("the column `{name}` names no input")
     } else {
         format!("the column `{name}` names no fact before its `[`")
     };
@@ -347,6 +428,42 @@ mod tests {
             ("case,a\n", "t:1:1: the table has a header and no rows [empty-file]"),
         ] {
             assert_eq!(read(text).unwrap_err(), [expected], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_table_says_what_is_changed_and_what_is_expected() {
+        let text = "case,base,tells,set.a[Q1],set.b,expect.outcomes.open,expect.values.v,expect.funds.f.released,\
+                    expect.funds.f.tranches,expect.missing,snapshot\n\
+                    x,base.yaml,one,7,,met,3,1.00,1.00; ~,none,none\n\
+                    y,base.yaml,,,~,,,,,a Q1; b,\n";
+        let cases = read(text).unwrap();
+        let expect = |at: usize| cases[at].root.get("expect").unwrap();
+        let text = |node: Option<&Node>| node.and_then(Node::as_text).map(str::to_owned);
+        assert_eq!(text(cases[0].root.get("base")), Some("base.yaml".to_owned()));
+        assert_eq!(text(cases[0].root.get("snapshot")), Some("none".to_owned()));
+        assert_eq!(text(cases[0].root.get("set").unwrap().get("a[Q1]")), Some("7".to_owned()));
+        assert_eq!(cases[0].root.get("set").unwrap().get("b"), None);
+        assert_eq!(text(expect(0).get("outcomes").unwrap().get("open")), Some("met".to_owned()));
+        assert_eq!(text(expect(0).get("values").unwrap().get("v")), Some("3".to_owned()));
+        let fund = expect(0).get("funds").unwrap().get("f").unwrap();
+        assert_eq!(text(fund.get("released")), Some("1.00".to_owned()));
+        let list = |node: &Node| match &node.content {
+            Content::List(items) => items.iter().map(Node::kind).collect::<Vec<_>>().join(" "),
+            _ => String::new(),
+        };
+        assert_eq!(list(fund.get("tranches").unwrap()), "`1.00` nothing");
+        assert_eq!(expect(0).get("missing").unwrap().content, Content::List(vec![]));
+        assert_eq!(list(expect(1).get("missing").unwrap()), "`a Q1` `b`");
+        assert_eq!(expect(1).get("outcomes"), None);
+        assert_eq!(cases[1].root.get("tells"), None);
+        for (column, message) in [
+            ("expect.outcome.a", "names nothing that a case can expect"),
+            ("expect.funds.a", "names nothing that a case can expect"),
+            ("set.", "names no input"),
+        ] {
+            let mistakes = read(&format!("case,{column}\nx,1\n")).unwrap_err();
+            assert!(mistakes.len() == 1 && mistakes[0].contains(message), "{mistakes:?}");
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use ringfence_core::diagnostic::Diagnostic;
 use ringfence_core::pack::Allowed;
+use ringfence_desk::expect_mistakes;
 use ringfence_loaders::{LoadError, case, pack};
 use ringfence_reporting::diagnostics;
 
@@ -113,7 +114,10 @@ fn mistakes(path: &Path) -> Result<Found, Failure> {
     let cases = path.join(CASES);
     if cases.is_dir() {
         match case::load(&cases) {
-            Ok(documents) => found.extend(read_cases(&pack, &documents).1),
+            Ok(documents) => {
+                found.extend(read_cases(&pack, &documents).1);
+                found.extend(documents.iter().flat_map(|document| expect_mistakes(&pack, document)));
+            }
             Err(LoadError::NoCases { .. }) => {}
             Err(error) => found.extend(invalid(error.into())?),
         }

@@ -6,7 +6,7 @@ mod review;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ringfence_desk::tested::{self, Tested};
 use ringfence_desk::{Desk, DeskError, KeptError, is_ci, test};
 
@@ -15,7 +15,7 @@ use ringfence_reporting::coverage::Coverage;
 
 use super::check;
 use crate::exit::{Answer, Failure, Problem};
-use crate::screen::Screen;
+use crate::screen::{Layout, Screen};
 use crate::words::{counted, counted_or_no, near_miss_or_all};
 
 /// Test rule packs by their cases: what their authors expect, and the rulings that are kept
@@ -29,6 +29,8 @@ use crate::words::{counted, counted_or_no, near_miss_or_all};
   ringfence test rules/better-care-fund/2015-16 --review
   ringfence test rules/better-care-fund/2015-16 --accept
   ringfence test rules --coverage --threshold 100
+  ringfence test rules --format junit --output tests.xml
+  ringfence test rules --coverage --threshold 100
   ringfence test rules --coverage=html --coverage-output pages")]
 pub(crate) struct Test {
     /// Folders of rule packs, or folders with packs below
@@ -38,16 +40,43 @@ pub(crate) struct Test {
     #[arg(long, value_name = "ID")]
     case: Vec<String>,
     /// Look at each ruling that changed, in words, and accept, reject or skip it
-    #[arg(long, conflicts_with = "accept")]
+    #[arg(long, conflicts_with_all = ["accept", "format", "output"])]
     review: bool,
     /// Keep every ruling as it is now
     #[arg(long)]
     accept: bool,
+    /// How what came of it is written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Write to this file, whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Delete kept rulings that belong to no case
     #[arg(long, conflicts_with = "case")]
     delete_orphans: bool,
     #[command(flatten)]
     coverage: CoverageOptions,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal: what fails, and why
+    #[default]
+    Text,
+    #[value(help = "JUnit XML, with a test for each case and condition, fund or value")]
+    Junit,
+    /// One JSON document
+    Json,
+}
+
+impl Format {
+    fn render(self, tested: &[Tested], layout: Layout) -> Result<String, Problem> {
+        match self {
+            Self::Text => Ok(tested::text(tested, layout.width, layout.colour)),
+            Self::Junit => Ok(tested::junit(tested)),
+            Self::Json => tested::json(tested).map_err(|error| Problem::of(&error)),
+        }
+    }
 }
 
 impl Test {
@@ -67,13 +96,13 @@ impl Test {
         if self.delete_orphans {
             delete_orphans(&mut tested)?;
         }
-        let layout = screen.layout(None);
+        let output = self.output.as_deref();
         let (summary, holds) = (summary(&tested), tested.iter().all(Tested::holds));
         if self.review {
             // What was looked at is not shown a second time.
             tested.iter_mut().flat_map(|pack| &mut pack.cases).for_each(|case| case.kept.clear());
         }
-        screen.deliver(&tested::text(&tested, layout.width, layout.colour), None)?;
+        screen.deliver(&self.format.render(&tested, screen.layout(output))?, output)?;
         screen.say(&summary);
         let enough = self.coverage.tell(&coverages, screen)?;
         Ok(if holds { enough } else { Answer::No })

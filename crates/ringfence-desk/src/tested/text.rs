@@ -58,6 +58,31 @@ fn failing(page: &mut Page, case: &TestedCase, width: usize, colour: bool) {
     }
 }
 
+/// What fails of a case, one by one: the id of the test, what it is in a line, and how it is shown. Rulings that were only
+/// made with something else are not among them.
+pub(crate) fn failures(case: &TestedCase, width: usize, colour: bool) -> Vec<(String, String, String)> {
+    let mut found = Vec::new();
+    let mut add = |about: String, title: String, show: &dyn Fn(&mut Page)| {
+        let mut page = Page::new(width, colour);
+        page.words(0, 2, &[(Ink::Bad, "✗ ".to_owned()), (Ink::Strong, case.id.clone())]);
+        show(&mut page);
+        page.gap();
+        found.push((about, format!("{}: {title}", case.id), page.finish()));
+    };
+    for mistake in &case.mistakes {
+        let text = diagnostics::text_without_count(std::slice::from_ref(mistake), width, colour);
+        add(mistake.message.clone(), mistake.message.clone(), &|page| page.raw(&text));
+    }
+    for unexpected in &case.checked.unexpected {
+        add(unexpected.what.clone(), unexpected.message(), &|page| told(page, unexpected));
+    }
+    for kept in case.changed().filter(|kept| !kept.is_only_made_with()) {
+        let word = kept.what.word();
+        add(word.to_owned(), format!("the {word} is to be reviewed"), &|page| changed(page, kept));
+    }
+    found
+}
+
 fn told(page: &mut Page, Unexpected { what, place, why, .. }: &Unexpected) {
     page.words(2, 4, &[(Ink::Strong, what.clone()), (Ink::Plain, "  ".to_owned()), (Ink::Place, place.to_string())]);
     match why {
