@@ -44,15 +44,12 @@ impl Writer<'_> {
 
 /// Where the money goes, and the conditions that are not met.
 fn comes_of(ruling: &Ruling, pack: &Pack) -> Line {
-    let mut line = Line::new();
-    for fund in &ruling.funds {
-        line = line.plain(format!("{}: {}", fund.title, money(fund, pack))).end_line();
-    }
+    let funds = ruling.funds.iter().map(|fund| Line::from(format!("{}: {}", fund.title, money(fund, pack))));
     let settled = [Outcome::Met, Outcome::NotApplicable];
-    for finding in ruling.findings.iter().filter(|finding| !settled.contains(&finding.outcome)) {
-        line = line.outcome(finding.outcome).plain(format!(" {}", finding.title)).end_line();
-    }
-    line
+    let open = ruling.findings.iter().filter(|finding| !settled.contains(&finding.outcome));
+    let open = open.map(|finding| Line::new().outcome(finding.outcome).plain(format!(" {}", finding.title)));
+    let lines = funds.chain(open);
+    lines.reduce(|before, line| before.end_line().then(line)).unwrap_or_default()
 }
 
 fn money(fund: &FundRuling, pack: &Pack) -> String {
