@@ -52,10 +52,6 @@ pub(crate) enum Kind {
     /// What it is read as.
     Any,
     /// A text.
-    #[cfg_attr(
-        not(any(feature = "sqlite", feature = "workbooks")),
-        expect(dead_code, reason = "only formats that tell texts from numbers make it")
-    )]
     Text,
     /// A number.
     #[cfg_attr(
