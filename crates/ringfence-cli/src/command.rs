@@ -9,6 +9,7 @@ mod explain;
 mod explain_code;
 mod fmt;
 mod history;
+mod letter;
 mod list;
 mod man;
 mod mutate;
@@ -29,6 +30,7 @@ use crate::screen::Screen;
 pub(crate) enum Command {
     Evaluate(evaluate::Evaluate),
     Explain(explain::Explain),
+    Letter(letter::Letter),
     Check(check::Check),
     Test(test::Test),
     Watch(watch::Watch),
@@ -54,6 +56,7 @@ impl Command {
         match self {
             Self::Evaluate(command) => command.run(screen),
             Self::Explain(command) => command.run(screen),
+            Self::Letter(command) => command.run(screen),
             Self::Check(command) => command.run(screen),
             Self::Test(command) => command.run(screen),
             Self::Watch(command) => command.run(screen),

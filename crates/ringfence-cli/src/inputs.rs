@@ -63,6 +63,7 @@ pub(crate) struct Basis {
     set: Vec<(String, String)>,
 }
 
+/// A date as people give it on the command line.
 pub(crate) fn date(text: &str) -> Result<Date, &'static str> {
     // Jiff reads other ways to write a date; packs and cases have one.
     let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);

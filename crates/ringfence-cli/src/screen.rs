@@ -99,22 +99,23 @@ impl Screen {
         }
     }
 
-    /// Writes data that is no text: to a file, or to a program that reads on.
-    pub(crate) fn deliver_bytes(bytes: &[u8], output: Option<&Path>) -> Result<(), Problem> {
-        if let Some(path) = output {
-            return write_whole(path, bytes)
-                .map_err(|error| Problem::unwritable(&format!("`{}`", path.display()), &error));
-        }
-        if io::stdout().is_terminal() {
-            return Err(
-                Problem::new("a workbook is nothing for a terminal").help("name a file with `--output`".to_owned())
-            );
-        }
-        match write_to(io::stdout().lock(), bytes) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Problem::unwritable("standard output", &error))
+    /// Writes data that may be no text, in the same way. A terminal gets no bytes that it cannot show.
+    pub(crate) fn deliver_bytes(&self, bytes: &[u8], output: Option<&Path>) -> Result<(), Problem> {
+        match (std::str::from_utf8(bytes), output) {
+            (_, Some(path)) => {
+                write_whole(path, bytes).map_err(|error| Problem::unwritable(&format!("`{}`", path.display()), &error))
             }
-            _ => Ok(()),
+            (Ok(text), None) => self.deliver(text, None),
+            (Err(_), None) if io::stdout().is_terminal() => {
+                let help = "name a file with `--output`, or send it to another program".to_owned();
+                Err(Problem::new("this is no text that a terminal can show").help(help))
+            }
+            (Err(_), None) => match io::stdout().lock().write_all(bytes) {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    Err(Problem::unwritable("standard output", &error))
+                }
+                _ => Ok(()),
+            },
         }
     }
 

@@ -74,6 +74,16 @@ impl Line {
         self
     }
 
+    /// The same with more text, which joins the stretch before it where that is of the same kind.
+    #[cfg(feature = "letters")]
+    pub(crate) fn joined(mut self, role: Role, text: &str) -> Self {
+        match self.spans.last_mut() {
+            Some((last, before)) if *last == role && role != Role::Break => before.push_str(&clean(text)),
+            _ => self.spans.push((role, clean(text))),
+        }
+        self
+    }
+
     /// The text alone.
     pub(crate) fn bare(&self) -> String {
         self.spans.iter().map(|(role, text)| if *role == Role::Break { "\n" } else { text.as_str() }).collect()

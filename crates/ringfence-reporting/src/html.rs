@@ -5,7 +5,7 @@
 //! own. So no title in somebody's pack can become markup. A policy in the head forbids the browser to load anything,
 //! should a mistake be made here all the same.
 
-mod document;
+pub(crate) mod document;
 mod matrix;
 mod picture;
 mod portfolio;

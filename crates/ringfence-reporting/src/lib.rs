@@ -18,6 +18,8 @@ pub mod history;
 pub mod html;
 pub mod json;
 pub mod json_lines;
+#[cfg(feature = "letters")]
+pub mod letter;
 pub mod markdown;
 pub mod packs;
 pub mod portfolio;

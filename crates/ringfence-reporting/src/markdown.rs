@@ -156,13 +156,19 @@ fn escape(text: &str) -> String {
     out
 }
 
+/// A text that stands for itself wherever it is put.
+#[cfg(feature = "letters")]
+pub(crate) fn escaped(text: &str) -> String {
+    opening(&escape(text))
+}
+
 /// The same paragraph, where its first letters would make it a heading, a list or a rule.
 fn opening(text: &str) -> String {
     let digits = text.chars().take_while(char::is_ascii_digit).count();
     let after = text.get(digits..).unwrap_or("");
     if text.starts_with(['#', '+', '-', '=']) {
         format!("\\{text}")
-    } else if digits > 0 && after.starts_with(['.', ')']) {
+    } else if digits > 0 && [".", ")"].iter().any(|end| after == *end || after.starts_with(&format!("{end} "))) {
         format!("{}\\{after}", text.get(..digits).unwrap_or(""))
     } else {
         text.to_owned()

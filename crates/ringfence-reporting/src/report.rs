@@ -6,6 +6,8 @@ mod comparison;
 mod evidence;
 mod explain;
 mod instalments;
+#[cfg(feature = "letters")]
+mod letter;
 mod portfolio;
 mod short;
 mod what_if;
@@ -19,6 +21,10 @@ use ringfence_core::ruling::{
 pub use comparison::Extent;
 pub(crate) use comparison::comparison;
 pub(crate) use explain::explain;
+#[cfg(feature = "letters")]
+pub use letter::Days;
+#[cfg(feature = "letters")]
+pub(crate) use letter::{Context, letter};
 pub(crate) use portfolio::{PortfolioPart, is_unknown_throughout, one_part, part_words, portfolio};
 pub(crate) use short::{reasons, ruling};
 pub(crate) use what_if::what_if;

@@ -55,7 +55,7 @@ impl Template {
             return Err(Problem::new(message).help("put the case into a file of its own".to_owned()).into());
         }
         let bytes = template::workbook(&pack, cases.first()).map_err(|error| Problem::of(&error))?;
-        Screen::deliver_bytes(&bytes, self.output.as_deref())?;
+        screen.deliver_bytes(&bytes, self.output.as_deref())?;
         Ok(Answer::Yes)
     }
 }

@@ -4,7 +4,7 @@ use super::{Element, Html, Page, element, framed, link};
 use crate::document::{Block, Document, Line, Role, Table};
 
 /// The blocks of a document, its headings as many levels further down; `about` is what its tables are named with.
-pub(super) fn blocks(document: &Document, down: usize, about: &str) -> Html {
+pub(crate) fn blocks(document: &Document, down: usize, about: &str) -> Html {
     let mut names = Names::new(about);
     document.blocks.iter().fold(Html::new(), |html, found| {
         if let Block::Heading { line, .. } = found {

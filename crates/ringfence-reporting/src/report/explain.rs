@@ -569,7 +569,7 @@ fn chosen(names: Option<&BTreeSet<String>>, name: &str) -> bool {
     names.is_none_or(|names| names.contains(name))
 }
 
-fn headroom_words(headroom: &Headroom) -> String {
+pub(super) fn headroom_words(headroom: &Headroom) -> String {
     let distance = &headroom.distance;
     let is_nothing = distance.value.as_deref().is_some_and(|value| value.chars().all(|c| matches!(c, '0' | '.' | '%')));
     match (headroom.holds, is_nothing) {

@@ -4,6 +4,8 @@
 
 mod data;
 mod diagnostics;
+#[cfg(feature = "letters")]
+mod letters;
 mod pages;
 mod portfolios;
 mod rulings;
