@@ -9,6 +9,7 @@ mod explain;
 mod explain_code;
 mod fmt;
 mod history;
+#[cfg(feature = "letters")]
 mod letter;
 mod list;
 mod man;
@@ -30,6 +31,7 @@ use crate::screen::Screen;
 pub(crate) enum Command {
     Evaluate(evaluate::Evaluate),
     Explain(explain::Explain),
+    #[cfg(feature = "letters")]
     Letter(letter::Letter),
     Check(check::Check),
     Test(test::Test),
@@ -56,6 +58,7 @@ impl Command {
         match self {
             Self::Evaluate(command) => command.run(screen),
             Self::Explain(command) => command.run(screen),
+            #[cfg(feature = "letters")]
             Self::Letter(command) => command.run(screen),
             Self::Check(command) => command.run(screen),
             Self::Test(command) => command.run(screen),

@@ -109,3 +109,13 @@ fn a_mistake_in_a_template_is_told_with_its_place() {
     let letter = done(&["letter", PACK, LATE, "--template", template.to_str().unwrap()]);
     assert_eq!(String::from_utf8(letter).unwrap(), "# Better Care Fund 2015-16\n\nDear Example area\n");
 }
+
+#[test]
+fn a_portfolio_is_a_workbook() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("england.xlsx");
+    done(&["evaluate", PACK, ENGLAND, "--format", "xlsx", "--output", path.to_str().unwrap()]);
+    let workbook = fs::read(path).unwrap();
+    assert!(workbook.starts_with(b"PK") && workbook.len() < 2 << 20, "{} bytes", workbook.len());
+    assert_eq!(workbook, done(&["evaluate", PACK, ENGLAND, "--format", "xlsx"]), "to a pipe it is the same");
+}

@@ -73,14 +73,18 @@ pub struct CsvError {
 /// # Errors
 /// None in practice: the table is written to memory.
 pub fn portfolio(rulings: &[Ruling]) -> Result<String, CsvError> {
-    let mut rows = Vec::new();
-    for ruling in rulings {
-        for fund in &ruling.funds {
-            rows.push(fund_row(ruling, fund));
-            rows.extend(fund.tranches.iter().map(|tranche| tranche_row(ruling, fund, tranche)));
-        }
-    }
+    let rows: Vec<[String; 20]> = rulings.iter().flat_map(rows).map(|row| row.map(|cell| text(&cell))).collect();
     table(&PORTFOLIO_COLUMNS, &rows)
+}
+
+/// The rows of one ruling as data, before anything is done to them for a spreadsheet.
+pub(crate) fn rows(ruling: &Ruling) -> Vec<[String; 20]> {
+    let mut rows = Vec::new();
+    for fund in &ruling.funds {
+        rows.push(fund_row(ruling, fund));
+        rows.extend(fund.tranches.iter().map(|tranche| tranche_row(ruling, fund, tranche)));
+    }
+    rows
 }
 
 /// One row for each recipient and condition: [`FINDINGS_COLUMNS`].
@@ -92,7 +96,8 @@ pub fn findings(rulings: &[Ruling]) -> Result<String, CsvError> {
     for ruling in rulings {
         rows.extend(ruling.findings.iter().map(|finding| {
             let [case, code, name] = recipient(ruling);
-            [case, code, name, text(&finding.condition), finding.outcome.to_string(), text(&finding.reason)]
+            [case, code, name, finding.condition.clone(), finding.outcome.to_string(), finding.reason.clone()]
+                .map(|cell| text(&cell))
         }));
     }
     table(&FINDINGS_COLUMNS, &rows)
@@ -158,31 +163,31 @@ fn table<const N: usize>(columns: &[&str; N], rows: &[[String; N]]) -> Result<St
 
 fn recipient(ruling: &Ruling) -> [String; 3] {
     let recipient = &ruling.case.recipient;
-    [text(&ruling.case.id), text(recipient.code.as_deref().unwrap_or_default()), text(&recipient.name)]
+    [ruling.case.id.clone(), recipient.code.clone().unwrap_or_default(), recipient.name.clone()]
 }
 
 fn fund_row(ruling: &Ruling, fund: &FundRuling) -> [String; 20] {
     let [case, code, name] = recipient(ruling);
     let parts = &fund.dispositions;
     [
-        text(&ruling.pack.id),
-        text(&ruling.pack.version),
+        ruling.pack.id.clone(),
+        ruling.pack.version.clone(),
         ruling.rules_at.to_string(),
         ruling.known_by.map(|date| date.to_string()).unwrap_or_default(),
         case,
         code,
         name,
-        text(&fund.fund),
+        fund.fund.clone(),
         "all".to_owned(),
         amount(fund.amount),
         amount(fund.earned),
         parts.released.to_string(),
         parts.redirected.to_string(),
-        text(fund.destination.as_deref().unwrap_or_default()),
+        fund.destination.clone().unwrap_or_default(),
         parts.withheld.to_string(),
         parts.recovered.to_string(),
         parts.undetermined.to_string(),
-        text(&fund.reason),
+        fund.reason.clone(),
         amount(Some(fund.range.map_or(parts.released, |range| range.released.at_least))),
         amount(at_most(fund)),
     ]
@@ -199,15 +204,15 @@ fn at_most(fund: &FundRuling) -> Option<Money> {
 fn tranche_row(ruling: &Ruling, fund: &FundRuling, tranche: &Tranche) -> [String; 20] {
     let [case, code, name] = recipient(ruling);
     [
-        text(&ruling.pack.id),
-        text(&ruling.pack.version),
+        ruling.pack.id.clone(),
+        ruling.pack.version.clone(),
         ruling.rules_at.to_string(),
         ruling.known_by.map(|date| date.to_string()).unwrap_or_default(),
         case,
         code,
         name,
-        text(&fund.fund),
-        text(&tranche.period),
+        fund.fund.clone(),
+        tranche.period.clone(),
         String::new(),
         amount(tranche.earned),
         tranche.released.to_string(),
@@ -216,7 +221,7 @@ fn tranche_row(ruling: &Ruling, fund: &FundRuling, tranche: &Tranche) -> [String
         String::new(),
         tranche.recovered.to_string(),
         tranche.undetermined.to_string(),
-        text(&tranche.reason),
+        tranche.reason.clone(),
         String::new(),
         String::new(),
     ]

@@ -27,3 +27,5 @@ pub mod portfolio;
 pub mod template;
 pub mod text;
 pub mod what_if;
+#[cfg(feature = "workbooks")]
+pub mod workbook;

@@ -55,6 +55,8 @@ enum Format {
     Json,
     /// A ruling a line
     Jsonl,
+    /// A workbook with formulas that add it up again
+    Xlsx,
     /// A row for each recipient, fund and tranche
     Csv,
     /// A row for each recipient and condition
@@ -93,8 +95,8 @@ impl Evaluate {
         let count = rulings.len();
         let failing = self.failing(&rulings);
         let output = self.output.as_deref();
-        let text = self.format.render(rulings, screen.layout(output))?;
-        screen.deliver(&text, output)?;
+        let bytes = self.format.render(rulings, screen.layout(output))?;
+        screen.deliver_bytes(&bytes, output)?;
         if let Some(path) = output {
             screen.say(&format!("wrote {} to `{}`", counted(count, "ruling"), path.display()));
         }
@@ -114,7 +116,7 @@ impl Evaluate {
 }
 
 impl Format {
-    fn render(self, rulings: Vec<Ruling>, layout: Layout) -> Result<String, Problem> {
+    fn render(self, rulings: Vec<Ruling>, layout: Layout) -> Result<Vec<u8>, Problem> {
         let Layout { width, colour } = layout;
         let only = match rulings.as_slice() {
             [only] => Some(only),
@@ -130,11 +132,23 @@ impl Format {
             (Self::Json, Some(ruling)) => json::ruling(ruling).map_err(|error| Problem::of(&error))?,
             (Self::Json, None) => json::portfolio(&portfolio(rulings)?).map_err(|error| Problem::of(&error))?,
             (Self::Jsonl, _) => json_lines::rulings(&rulings).map_err(|error| Problem::of(&error))?,
+            (Self::Xlsx, _) => return workbook(rulings),
             (Self::Csv, _) => csv::portfolio(&rulings).map_err(|error| Problem::of(&error))?,
             (Self::CsvFindings, _) => csv::findings(&rulings).map_err(|error| Problem::of(&error))?,
         };
-        Ok(text)
+        Ok(text.into_bytes())
     }
+}
+
+fn workbook(rulings: Vec<Ruling>) -> Result<Vec<u8>, Problem> {
+    use ringfence_reporting::workbook::{WorkbookError, portfolio as write};
+    write(&portfolio(rulings)?).map_err(|error| {
+        let help = match &error {
+            WorkbookError::TooLarge { .. } => "use `--format csv` or `json`, which keep every digit",
+            _ => "use `--format csv`, or choose cases with `--case`",
+        };
+        Problem::of(&error).help(help.to_owned())
+    })
 }
 
 fn portfolio(rulings: Vec<Ruling>) -> Result<Portfolio, Problem> {

@@ -42,7 +42,7 @@ enum Format {
 
 impl Template {
     /// Writes the return.
-    pub(crate) fn run(&self, _screen: &Screen) -> Result<Answer, Failure> {
+    pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
         let Format::Xlsx = self.format;
         let pack = compile(&self.pack).map_err(Failure::without_warnings)?;
         let documents = self.case.as_ref().map(|path| case::load(path)).transpose()?.unwrap_or_default();

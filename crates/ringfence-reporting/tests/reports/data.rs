@@ -1,6 +1,7 @@
 //! CSV, JSON and the list of packs.
 
 use ringfence_reporting::packs::{PackSummary, list, list_json};
+use ringfence_reporting::portfolio::Portfolio;
 use ringfence_reporting::{csv, json, json_lines};
 
 use crate::assert_fits;
@@ -30,6 +31,42 @@ fn a_ruling_is_one_line_or_many() {
     let many: serde_json::Value = serde_json::from_str(&json::ruling(&wiltshire()).unwrap()).unwrap();
     assert_eq!(one, many);
     assert_eq!(one["funds"][0]["amount"], "1077270.00");
+}
+
+const DOCS: &str = include_str!("../../../../docs/output-formats.md");
+
+/// The names in the first column of the first table under a heading of the documentation.
+fn documented(heading: &str) -> Vec<&'static str> {
+    let (_, part) = DOCS.split_once(&format!("\n## {heading}\n")).unwrap();
+    let part = part.split("\n## ").next().unwrap();
+    part.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name).collect()
+}
+
+#[test]
+fn the_documentation_lists_the_columns_and_fields_that_there_are() {
+    assert_eq!(documented("CSV: a row for each recipient, fund and tranche"), csv::PORTFOLIO_COLUMNS);
+    assert_eq!(documented("CSV: a row for each recipient and condition"), csv::FINDINGS_COLUMNS);
+    for schema in [
+        csv::PORTFOLIO_SCHEMA,
+        csv::FINDINGS_SCHEMA,
+        json::PORTFOLIO_SCHEMA,
+        ringfence_core::ruling::SCHEMA,
+        ringfence_reporting::workbook::SCHEMA,
+    ] {
+        assert!(DOCS.contains(&format!("`{schema}`")), "{schema}");
+    }
+    let fields = |text: &str| -> Vec<String> {
+        let json: serde_json::Value = serde_json::from_str(text).unwrap();
+        json.as_object().unwrap().keys().cloned().collect()
+    };
+    let portfolio = Portfolio::new(vec![wiltshire(), missing_quarter()]).unwrap();
+    let mut told = documented("JSON: a portfolio");
+    told.sort_unstable();
+    assert_eq!(told, fields(&json::portfolio(&portfolio).unwrap()));
+    let told = documented("JSON: one ruling");
+    for field in fields(&json::ruling(&missing_quarter()).unwrap()) {
+        assert!(told.contains(&field.as_str()), "{field} is not documented");
+    }
 }
 
 #[test]

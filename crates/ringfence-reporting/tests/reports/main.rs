@@ -10,6 +10,8 @@ mod pages;
 mod portfolios;
 mod rulings;
 mod samples;
+#[cfg(feature = "workbooks")]
+mod workbooks;
 
 /// Fails if a line is wider than 80 columns, unless a web address makes it so.
 fn assert_fits(text: &str, width: usize) {
