@@ -54,19 +54,19 @@ fn controls(portfolio: &Portfolio) -> Html {
     ]);
     let mut fields = vec![
         field(
-            "find",
+            "choose-find",
             "Find a recipient",
             element("input").attribute("type", "search").attribute("autocomplete", "off"),
         ),
-        field("standing", "Standing", standing),
+        field("choose-standing", "Standing", standing),
     ];
     let told: Vec<&FundTotals> =
         portfolio.funds().iter().filter(|fund| !report::is_unknown_throughout(&fund.totals)).collect();
     if told.len() > 1 {
         let funds = told.iter().map(|fund| choice(&fund.fund, &capital(&fund.title)));
-        fields.push(field("fund", "Fund", element("select").with(choice("", "All")).all(funds)));
+        fields.push(field("choose-fund", "Fund", element("select").with(choice("", "All")).all(funds)));
     }
-    element("form")
+    element("div")
         .class("controls")
         .attribute("role", "search")
         .attribute("aria-label", "Choose recipients")

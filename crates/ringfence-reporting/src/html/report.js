@@ -6,10 +6,12 @@
   const table = document.querySelector(".sortable");
   const fold = (text) => text.toLocaleLowerCase("en-GB");
 
+  const chosen = (name) => document.getElementById(`choose-${name}`)?.value ?? "";
+
   const choose = () => {
-    const words = fold(form.elements.find.value).split(" ").filter((word) => word);
-    const standing = form.elements.standing.value;
-    const fund = form.elements.fund ? form.elements.fund.value : "";
+    const words = fold(chosen("find")).split(" ").filter((word) => word);
+    const standing = chosen("standing");
+    const fund = chosen("fund");
     const shown = new Set();
     for (const row of rows) {
       const who = fold(row.dataset.who);
@@ -69,7 +71,6 @@
   if (form) {
     form.hidden = false;
     form.addEventListener("input", choose);
-    form.addEventListener("submit", (event) => event.preventDefault());
     choose();
   }
 })();

@@ -213,13 +213,12 @@ mod tests {
 
     #[test]
     fn a_letter_has_what_a_document_has() {
-        let text = "# T\n\nA **b** `c`\nd\\\ne\n\n- one\n- two\n  - three\n\n1. x\n2. y\n\n| a | b |\n|---|--:|\n| 1 | \\|2 |\n\n```\nf\n  g\n```\n";
+        let text = "# T\n\nA **b** `c`\nd\n\n- one\n- two\n  - three\n\n1. x\n2. y\n\n| a | b |\n|---|--:|\n| 1 | \\|2 |\n\n```\nf\n  g\n```\n";
         let read = document(text).unwrap();
         insta::assert_snapshot!(crate::markdown::render(&read), @r"
         # T
 
-        A **b** `c` d  
-        e
+        A **b** `c` d
 
         - one
         - two
