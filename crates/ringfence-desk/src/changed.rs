@@ -130,9 +130,10 @@ impl Changes {
         let mut spans = Spans::new();
         for (from, to, kept) in runs(&steps, &was, &now) {
             if !from.is_empty() || !to.is_empty() {
-                spans.push((Ink::Plain, "[".to_owned()));
-                spans.extend(self.change_of(&from, &to, false));
-                spans.push((Ink::Plain, "] ".to_owned()));
+                let (before, from, to, after) = around(&from, &to);
+                spans.push((Ink::Plain, format!("{before}[")));
+                spans.extend(self.change_of(from, to, false));
+                spans.push((Ink::Plain, format!("]{after} ")));
             }
             spans.push((Ink::Plain, format!("{kept} ")));
         }
@@ -160,6 +161,21 @@ impl Changes {
             None => None,
         }
     }
+}
+
+/// What two runs of words begin and end with in common, as far as it is brackets and stops, and what they differ in.
+fn around<'w>(from: &'w str, to: &'w str) -> (&'w str, &'w str, &'w str, &'w str) {
+    let before = usize::from(from.starts_with('(') && to.starts_with('('));
+    let is_end = |letter: char| ['.', ',', ';', ':', ')'].contains(&letter);
+    let ends = from.chars().rev().zip(to.chars().rev());
+    let after = ends.take_while(|(from, to)| from == to && is_end(*from)).count();
+    let inner = |text: &'w str| text.get(before..text.len().saturating_sub(after)).unwrap_or(text);
+    (
+        from.get(..before).unwrap_or_default(),
+        inner(from),
+        inner(to),
+        from.get(from.len().saturating_sub(after)..).unwrap_or_default(),
+    )
 }
 
 /// A number as rulings write it, and whether it is an amount of money.

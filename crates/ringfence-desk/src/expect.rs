@@ -8,7 +8,7 @@ pub use mistakes::expect_mistakes;
 
 use ringfence_core::exact::Exact;
 use ringfence_core::money::Money;
-use ringfence_core::ruling::{Figure, FundRuling, Ruling};
+use ringfence_core::ruling::{Figure, FundRuling, Ruling, ValueFound};
 use ringfence_core::source::{Content, Entry, Node, Place};
 
 use crate::desk::Ruled;
@@ -183,6 +183,17 @@ fn number(text: &str) -> Option<Exact> {
     number.divide(Exact::whole(divisor)).ok()
 }
 
+/// How a figure of a value was reached: `20 × £10.50 = £210.00`, with its period where it has one.
+fn reached(value: &ValueFound, at: usize) -> String {
+    let (Some(figure), Some(step)) = (value.figures.get(at), value.steps.get(at)) else { return String::new() };
+    let shown = &figure.figure.shown;
+    if matches!(step.substituted.as_str(), "" | "?") || step.substituted == *shown {
+        return String::new();
+    }
+    let period = figure.period.as_ref().map(|period| format!("in {period} ")).unwrap_or_default();
+    format!("{period}{} = {shown}", step.substituted)
+}
+
 /// A figure as data. A percentage is data as a fraction, and authors write it as people do.
 fn data(figure: &Figure, expected: &str) -> String {
     if expected.ends_with('%') { figure.shown.clone() } else { figure.value.clone().unwrap_or_else(|| "~".to_owned()) }
@@ -269,8 +280,10 @@ impl Checked {
                 let written = expected.get(at).map(|node| Expected::of(node).text);
                 figures.get(at).map(|figure| data(figure, written.unwrap_or_default()))
             });
+            let first = expected.iter().zip(&figures).position(|pair| !is_as_expected(pair));
+            let reason = reached(found, first.unwrap_or_default());
             let expected: Vec<String> = expected.iter().map(|node| Expected::of(node).to_string()).collect();
-            self.differs(entry, &entry.key, &expected.join(", "), &got.collect::<Vec<_>>().join(", "), &found.title);
+            self.differs(entry, &entry.key, &expected.join(", "), &got.collect::<Vec<_>>().join(", "), &reason);
         }
     }
 

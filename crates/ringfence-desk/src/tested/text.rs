@@ -146,7 +146,8 @@ fn only_made_with(page: &mut Page, pack: &Tested) {
         return;
     }
     let count = kept.len();
-    let rulings = if count == 1 { "1 ruling says".to_owned() } else { format!("{count} rulings say") };
+    let (rulings, were) =
+        if count == 1 { ("1 ruling says".to_owned(), "was") } else { (format!("{count} rulings say"), "were") };
     let what = made_with(kept.iter().copied());
     page.gap();
     page.words(
@@ -154,7 +155,7 @@ fn only_made_with(page: &mut Page, pack: &Tested) {
         2,
         &[
             (Ink::Bad, "✗ ".to_owned()),
-            (Ink::Plain, format!("{rulings} the same as before and were made with something else: {what}")),
+            (Ink::Plain, format!("{rulings} the same as before and {were} made with something else: {what}")),
         ],
     );
 }
