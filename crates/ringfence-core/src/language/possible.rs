@@ -255,6 +255,15 @@ impl Possible {
         }
     }
 
+    /// Anything of this family that is there.
+    pub(crate) const fn any_known(family: Family) -> Self {
+        match family {
+            Family::Truth => Self::Truth(Truths::EITHER),
+            Family::Num => Self::Num(Range { absent: false, ..Range::ANY }),
+            Family::Word => Self::Word(Words { absent: false, ..Words::ANY }),
+        }
+    }
+
     /// What a cell holds, if it is known or does not apply.
     pub(crate) fn of(value: Val, wide: &[Exact]) -> Option<Self> {
         match value {

@@ -57,7 +57,8 @@ impl<'e> Bounds<'_, 'e> {
         let family = call.ty.family();
         let args: Vec<Possible> = call.args.iter().map(|(family, arg)| self.of(*family, arg)).collect();
         let absent = args.iter().any(may_be_absent);
-        let nothing = || Possible::any(family);
+        // A function gives something wherever its arguments are there.
+        let nothing = || if absent { Possible::any(family) } else { Possible::any_known(family) };
         if !args.iter().all(may_be_known) {
             return nowhere(family);
         }
