@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::scripts::roundings;
 use super::written::{Written, below, standing, stepped};
-use super::{Mutant, Part, neighbours};
+use super::{Mutant, Owner, Part, neighbours};
 use crate::exact::Rounding;
 use crate::language::ir::{Expr, Kind};
 use crate::pack::portfolio::Take;
@@ -102,13 +102,44 @@ impl<'p> Lister<'p> {
     }
 
     fn is_read_by_a_script(&self, index: usize) -> bool {
+        self.pack.owners().into_iter().any(|owner| self.reads(owner, index))
+    }
+
+    fn reads(&self, owner: Owner, index: usize) -> bool {
         let mut read = false;
-        for script in self.pack.owners().into_iter().filter_map(|owner| self.pack.script(owner)) {
+        if let Some(script) = self.pack.script(owner) {
             script.walk(&mut |node: &Expr| {
                 read |= matches!(node.kind, Kind::Parameter(slot) if slot as usize == index);
             });
         }
         read
+    }
+
+    /// Whether a rule that is in force on a day reads a parameter.
+    fn is_read_on(&self, index: usize, day: Date) -> bool {
+        let condition = |at: usize| self.pack.conditions.get(at);
+        let in_force = |condition: &Condition| condition.in_force.is_none_or(|days| days.contains(day));
+        let by = |sign_off: u32| match self.pack.sign_offs.get(sign_off as usize).and_then(|sign_off| sign_off.by) {
+            Some(Deadline::Parameter(slot)) => slot as usize == index,
+            _ => false,
+        };
+        let is_deadline = self.pack.conditions.iter().any(|condition| match condition.test {
+            Test::SignOff(at) => in_force(condition) && by(at),
+            _ => false,
+        });
+        let owned = self.pack.owners().into_iter().filter(|owner| match owner {
+            Owner::Applies(at)
+            | Owner::Met(at)
+            | Owner::CureBy(at)
+            | Owner::CuredOn(at)
+            | Owner::Releases(at)
+            | Owner::Keeps(at) => condition(*at).is_some_and(in_force),
+            Owner::Amount(at) | Owner::Release(at) => {
+                self.pack.funds.get(*at).is_some_and(|fund| fund.is_in_force(day))
+            }
+            _ => true,
+        });
+        is_deadline || owned.into_iter().any(|owner| self.reads(owner, index))
     }
 
     /// Whether anything rests on a parameter's value, besides the last day of sign-offs for which late signatures count.
@@ -154,12 +185,17 @@ impl<'p> Lister<'p> {
                 self.found.push(mutant.whole(whole(&|dated| dated.value = Some((cell, other.clone())))));
             }
         }
-        // The day on which one value gives way to another.
+        // The day on which one value gives way to another, where that makes a difference to a rule of the day.
         let before = parameter.on_day_before(dated.from);
-        for day in neighbours(dated.from).filter(|_| before != Some(number)) {
+        let given = |number: usize| parameter.dated.get(number).and_then(|dated| dated.value.as_ref());
+        let same = match (before.and_then(given), given(number)) {
+            (Some(before), Some(after)) => before == after || !self.decides(index),
+            _ => false,
+        };
+        for day in neighbours(dated.from).filter(|_| before != Some(number) && !same) {
             let moved = day.min(dated.from);
             let claims = parameter.dated.iter().enumerate().any(|(at, other)| at != number && other.from == day);
-            if !self.pack.in_force.contains(moved) || claims {
+            if !self.pack.in_force.contains(moved) || claims || !self.is_read_on(index, moved) {
                 continue;
             }
             let says = format!("`{}` changes on {day}, not on {key}", parameter.name);

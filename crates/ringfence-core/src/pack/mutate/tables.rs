@@ -1,8 +1,11 @@
 //! The small steps of tables: a band by its last digit, whether its ends belong to it, what a row gives.
 
+use std::collections::BTreeSet;
+
 use super::written::stepped;
 use super::{Edit, Mutant};
 use crate::exact::Exact;
+use crate::language::ir::Kind;
 use crate::language::library::Arg;
 use crate::pack::Pack;
 use crate::pack::compile::band;
@@ -14,6 +17,10 @@ use crate::types::Type;
 pub(super) fn mutants(pack: &Pack) -> Vec<Mutant> {
     let mut found = Vec::new();
     for (at, table) in pack.tables.iter().enumerate() {
+        let read = pack.outputs_read(table);
+        if read.is_empty() {
+            continue;
+        }
         for (version, rows) in table.versions.iter().enumerate() {
             let end = table.versions.get(version + 1).map(|next| next.from);
             let days = crate::pack::Interval { from: rows.from, until: end };
@@ -27,7 +34,7 @@ pub(super) fn mutants(pack: &Pack) -> Vec<Mutant> {
                     found.push(Mutant::new(&row.place, &of, (before, after), says).edit(edit));
                 };
                 bands(table, row, &mut push);
-                outputs(table, row, &mut push);
+                outputs(table, row, &read, &mut push);
             }
         }
     }
@@ -90,8 +97,26 @@ fn others(written: &str) -> Vec<String> {
     found
 }
 
-fn outputs(table: &Table, row: &Row, push: &mut impl FnMut(&str, &str, &str, Row)) {
-    for (at, (column, given)) in table.outputs.iter().zip(&row.gives).enumerate() {
+impl Pack {
+    /// The outputs of a table that a rule reads; what only words read decides nothing.
+    fn outputs_read(&self, table: &Table) -> BTreeSet<usize> {
+        let mut read = BTreeSet::new();
+        for script in self.owners().into_iter().filter_map(|owner| self.script(owner)) {
+            script.walk(&mut |node| {
+                if let Kind::Lookup(lookup) = &node.kind
+                    && lookup.table.name == table.name
+                {
+                    read.insert(lookup.output);
+                }
+            });
+        }
+        read
+    }
+}
+
+fn outputs(table: &Table, row: &Row, read: &BTreeSet<usize>, push: &mut impl FnMut(&str, &str, &str, Row)) {
+    let given = table.outputs.iter().zip(&row.gives).enumerate();
+    for (at, (column, given)) in given.filter(|(at, _)| read.contains(at)) {
         for (before, after, other) in outputs_near(column, *given) {
             let mut to = row.clone();
             if let Some(gives) = to.gives.get_mut(at) {
