@@ -154,9 +154,10 @@ fn a_new_ruling_waits_until_somebody_accepts_it() {
 
     ✗ exactly-enough: as many beds as are asked for are enough
 
-      the ruling is new, and nobody has accepted it pack/rulings/exactly-enough.snap
+      the ruling is new, and nobody has accepted it:
+        pack/rulings/exactly-enough.snap
     ");
-    assert_eq!(run.err, "tested 1 pack: 1 of 3 cases fail, 10 expectations, 1 ruling to review\n");
+    assert_eq!(run.err, "tested 1 pack: 1 of 3 cases fails, 10 expectations, 1 ruling to review\n");
     let (kept, waiting) = ("rulings/exactly-enough.snap", "rulings/exactly-enough.snap.new");
     assert!(author.has(waiting) && !author.has(kept));
     let run = author.runs(&["test", "pack", "--review"], "a\n");
@@ -180,28 +181,28 @@ fn what_a_changed_rule_does_is_told_in_words() {
 
     ✗ exactly-enough: as many beds as are asked for are enough
 
-      enough-beds pack/cases/exactly-enough.yaml:5:28
+      enough-beds: pack/cases/exactly-enough.yaml:5:28
         expected met
         got unmet
         because the beds kept open (20 beds) is below the fewest beds that earn the
         grant (21 beds)
 
-      earned pack/cases/exactly-enough.yaml:6:21
+      earned: pack/cases/exactly-enough.yaml:6:21
         expected 210.00
         got 215.00
         because 20 × £10.75 = £215.00
 
-      grant, amount pack/cases/exactly-enough.yaml:7:29
+      grant, amount: pack/cases/exactly-enough.yaml:7:29
         expected 210.00
         got 215.00
         because £215.00 is withheld: “Enough beds are open” is not met
 
-      grant, released pack/cases/exactly-enough.yaml:7:47
+      grant, released: pack/cases/exactly-enough.yaml:7:47
         expected 210.00
         got 0.00
         because £215.00 is withheld: “Enough beds are open” is not met
 
-      the ruling reads differently pack/rulings/exactly-enough.snap
+      the ruling reads differently: pack/rulings/exactly-enough.snap
         Conditions
           Enough beds are open
             met → unmet
@@ -494,20 +495,20 @@ fn a_save_is_answered_within_a_moment_and_with_what_is_new_only() {
     assert_eq!(run.code, Some(0));
     insta::assert_snapshot!(run.out, @"
     ✗ exactly-enough
-      enough-beds pack/cases/exactly-enough.yaml:5:28
+      enough-beds: pack/cases/exactly-enough.yaml:5:28
         expected met
         got unmet
         because the beds kept open (20 beds) is below the fewest beds that earn the
         grant (21 beds)
 
     ✗ exactly-enough
-      grant, released pack/cases/exactly-enough.yaml:7:47
+      grant, released: pack/cases/exactly-enough.yaml:7:47
         expected 210.00
         got 0.00
         because £210.00 is withheld: “Enough beds are open” is not met
 
     ✗ exactly-enough
-      the ruling reads differently pack/rulings/exactly-enough.snap
+      the ruling reads differently: pack/rulings/exactly-enough.snap
         Conditions
           Enough beds are open
             met → unmet
@@ -519,7 +520,7 @@ fn a_save_is_answered_within_a_moment_and_with_what_is_new_only() {
             now: £210.00 is withheld: “Enough beds are open” is not met.
 
     ✗ weekdays
-      enough-beds pack/cases/more.csv:3:63
+      enough-beds: pack/cases/more.csv:3:63
         expected met
         got unmet
         because the beds kept open (20 beds) is below the fewest beds that earn the

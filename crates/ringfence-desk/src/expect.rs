@@ -325,7 +325,12 @@ impl Checked {
             .collect();
         expected.sort_unstable();
         got.sort_unstable();
-        let reasons: Vec<&str> = ruling.missing.iter().map(|missing| missing.reason.as_str()).collect();
+        let mut reasons: Vec<&str> = Vec::new();
+        for missing in &ruling.missing {
+            if !reasons.contains(&missing.reason.as_str()) {
+                reasons.push(&missing.reason);
+            }
+        }
         self.compare(entry, "missing", &expected.join("; "), &got.join("; "), &reasons.join("; "));
     }
 }

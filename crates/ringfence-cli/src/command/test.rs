@@ -167,7 +167,7 @@ fn delete_orphans(tested: &mut [Tested]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// `tested 1 pack: 41 of 42 cases hold, 310 expectations, 1 ruling reads differently`.
+/// `tested 1 pack: 1 of 42 cases fails, 310 expectations, 1 ruling to review`.
 fn summary(tested: &[Tested]) -> String {
     let cases = || tested.iter().flat_map(|pack| &pack.cases);
     let failing = cases().filter(|case| !case.holds()).count();
@@ -175,6 +175,7 @@ fn summary(tested: &[Tested]) -> String {
     let (count, changed) = (cases().count(), cases().map(|case| case.changed().count()).sum());
     let held = match failing {
         0 => counted(count, "case"),
+        1 => format!("1 of {} fails", counted(count, "case")),
         _ => format!("{failing} of {} fail", counted(count, "case")),
     };
     let orphans: usize = tested.iter().map(|pack| pack.orphans.len()).sum();

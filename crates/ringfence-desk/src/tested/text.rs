@@ -34,7 +34,7 @@ pub fn changed_text(title: &str, kept: &Kept, width: usize, colour: bool) -> Str
     if kept.old.is_none() {
         page.gap();
         for line in kept.new.text().lines() {
-            page.line(Ink::Plain, &format!("    {line}"));
+            page.line(Ink::Plain, format!("    {line}").trim_end());
         }
     }
     page.gap();
@@ -84,7 +84,7 @@ pub(crate) fn failures(case: &TestedCase, width: usize, colour: bool) -> Vec<(St
 }
 
 fn told(page: &mut Page, Unexpected { what, place, why, .. }: &Unexpected) {
-    page.words(2, 4, &[(Ink::Strong, what.clone()), (Ink::Plain, "  ".to_owned()), (Ink::Place, place.to_string())]);
+    page.words(2, 4, &[(Ink::Strong, what.clone()), (Ink::Plain, ": ".to_owned()), (Ink::Place, place.to_string())]);
     match why {
         Why::Differs { expected, got, reason } => {
             page.words(4, 14, &[(Ink::Plain, "expected ".to_owned()), (Ink::Good, expected.clone())]);
@@ -114,7 +114,7 @@ fn changed(page: &mut Page, kept: &Kept) {
         4,
         &[
             (Ink::Strong, format!("{what} {how}")),
-            (Ink::Plain, "  ".to_owned()),
+            (Ink::Plain, ": ".to_owned()),
             (Ink::Place, kept.path.display().to_string()),
         ],
     );
