@@ -83,13 +83,22 @@ impl Desk {
                 Some(Err(error)) => Err(error.to_string()),
                 None => Err(String::new()),
             },
-            Err(mistakes) => {
-                let lines: Vec<&str> = mistakes.iter().map(|mistake| mistake.message.as_str()).collect();
-                Err(lines.join("\n"))
-            }
+            Err(mistakes) => Err(in_words(mistakes)),
         };
         self.cases.iter().map(ruled).collect()
     }
+
+    /// What becomes of a case by itself, as a pack without values over all cases rules on it.
+    pub(crate) fn rule_alone(&self, case: &TestCase) -> Ruled {
+        let read = case.read.as_ref().map_err(|mistakes| in_words(mistakes))?;
+        self.pack.evaluate(read, &Options::default()).map_err(|error| error.to_string())
+    }
+}
+
+/// The mistakes in a case, a line each.
+fn in_words(mistakes: &[Diagnostic]) -> String {
+    let lines: Vec<&str> = mistakes.iter().map(|mistake| mistake.message.as_str()).collect();
+    lines.join("\n")
 }
 
 impl TestCase {

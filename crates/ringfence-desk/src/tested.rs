@@ -5,6 +5,7 @@ mod junit;
 mod text;
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 
 pub use json::json;
@@ -19,6 +20,8 @@ use crate::desk::{Desk, Ruled, TestCase};
 use crate::expect::{Checked, Why, check, expect_mistakes};
 use crate::kept::{self, Kept, KeptError};
 
+/// A thread is not worth starting for fewer cases.
+const FEWEST_A_THREAD: usize = 16;
 /// How wide words are in a format that no terminal shows.
 const WIDTH: usize = 120;
 
@@ -92,17 +95,35 @@ impl TestedCase {
 /// A kept ruling that is there and cannot be read.
 pub fn test(desk: &Desk, only: &[String]) -> Result<Tested, KeptError> {
     let mut doubles = repeated(desk);
-    let mut cases = Vec::new();
-    for (case, ruled) in desk.cases.iter().zip(desk.rule()) {
-        if only.is_empty() || only.iter().any(|id| id == case.id()) {
-            let mut tested = test_case(desk, case, &ruled)?;
-            tested.mistakes.extend(doubles.remove(&place_of(case)));
-            cases.push(tested);
-        }
+    let asked: Vec<&TestCase> =
+        desk.cases.iter().filter(|case| only.is_empty() || only.iter().any(|id| id == case.id())).collect();
+    let tested = if desk.pack.passes() == 1 {
+        in_parallel(&asked, |case| test_case(desk, case, &desk.rule_alone(case)))
+    } else {
+        let ruled: Vec<(&TestCase, Ruled)> = desk.cases.iter().zip(desk.rule()).collect();
+        let asked: Vec<_> =
+            ruled.iter().filter(|(case, _)| asked.iter().any(|one| std::ptr::eq(*one, *case))).collect();
+        in_parallel(&asked, |(case, ruled)| test_case(desk, case, ruled))
+    };
+    let mut cases = tested.into_iter().collect::<Result<Vec<TestedCase>, KeptError>>()?;
+    for (case, tested) in asked.into_iter().zip(&mut cases) {
+        tested.mistakes.extend(doubles.remove(&place_of(case)));
     }
     let orphans = if only.is_empty() { kept::orphans(desk)? } else { Vec::new() };
     let (pack, title) = (desk.pack.id().to_owned(), desk.pack.title().to_owned());
     Ok(Tested { folder: desk.folder.clone(), pack, title, cases, orphans })
+}
+
+/// Does the same work for each, on as many threads as there are processors. What comes of it is in the order of `items`.
+fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = items.len().div_ceil(threads).max(FEWEST_A_THREAD);
+    std::thread::scope(|scope| {
+        let running: Vec<_> =
+            items.chunks(share).map(|items| scope.spawn(|| items.iter().map(&work).collect::<Vec<R>>())).collect();
+        let done = running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        done.flatten().collect()
+    })
 }
 
 fn test_case(desk: &Desk, case: &TestCase, ruled: &Ruled) -> Result<TestedCase, KeptError> {

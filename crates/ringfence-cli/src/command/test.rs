@@ -30,7 +30,6 @@ use crate::words::{counted, counted_or_no, near_miss_or_all};
   ringfence test rules/better-care-fund/2015-16 --accept
   ringfence test rules --coverage --threshold 100
   ringfence test rules --format junit --output tests.xml
-  ringfence test rules --coverage --threshold 100
   ringfence test rules --coverage=html --coverage-output pages")]
 pub(crate) struct Test {
     /// Folders of rule packs, or folders with packs below
