@@ -31,6 +31,60 @@ pub struct Row {
     pub ratio: u64,
 }
 
+/// How long the threads of this process have had a processor, those that have ended too, where the system tells; a
+/// machine that others share is no fair clock.
+fn worked() -> Option<Duration> {
+    /// What Linux counts in, for every program.
+    const TICK: Duration = Duration::from_millis(10);
+    let text = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name of the program comes before, in brackets, and may hold anything.
+    let mut fields = text.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let (user, system): (u32, u32) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    Some(TICK * user.saturating_add(system))
+}
+
+/// How long the same work took, run after run.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    elapsed: Vec<Duration>,
+    worked: Vec<Duration>,
+}
+
+impl Taken {
+    /// Adds a run of the work, and gives what came of it.
+    pub fn run<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let (start, before) = (Instant::now(), worked());
+        let came = work();
+        self.elapsed.push(start.elapsed());
+        self.worked.extend(worked().zip(before).map(|(after, before)| after.saturating_sub(before)));
+        came
+    }
+
+    /// The same for each of so many parts.
+    #[must_use]
+    pub fn each(&self, parts: usize) -> Self {
+        let parts = u32::try_from(parts).unwrap_or(u32::MAX).max(1);
+        let each = |times: &[Duration]| times.iter().map(|time| *time / parts).collect();
+        Self { elapsed: each(&self.elapsed), worked: each(&self.worked) }
+    }
+
+    /// The median by the clock on the wall.
+    pub fn median(&self) -> Duration {
+        median(self.elapsed.clone())
+    }
+
+    /// The least and the most by the clock on the wall.
+    pub fn range(&self) -> (Duration, Duration) {
+        let least = self.elapsed.iter().min().copied().unwrap_or_default();
+        (least, self.elapsed.iter().max().copied().unwrap_or_default())
+    }
+
+    /// The median of the time on processors, by the clock on the wall where the system does not tell.
+    pub fn worked(&self) -> Duration {
+        if self.worked.is_empty() { self.median() } else { median(self.worked.clone()) }
+    }
+}
+
 /// Lets the contestants take turns, `rounds` times, each slice as long as `slice` at least.
 pub fn race(contestants: &mut [Contestant<'_>], cases: usize, rounds: usize, slice: Duration) -> Vec<Row> {
     let mut times: Vec<Vec<u64>> = vec![Vec::new(); contestants.len()];
@@ -77,9 +131,9 @@ fn slice_of(contestant: &mut Contestant<'_>, cases: usize, slice: Duration) -> u
     }
 }
 
-fn median(mut values: Vec<u64>) -> u64 {
+fn median<T: Ord + Copy + Default>(mut values: Vec<T>) -> T {
     values.sort_unstable();
-    values.get(values.len() / 2).copied().unwrap_or(0)
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 /// The rows as a table. `reference` names the row that the last column divides by.
