@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::scripts::roundings;
+use super::scripts::{OtherRounding, roundings};
 use super::written::{Written, below, standing, stepped};
 use super::{Mutant, Owner, Part, neighbours};
 use crate::exact::Rounding;
@@ -248,10 +248,10 @@ impl<'p> Lister<'p> {
                 |rounding: Option<Rounding>| Part::Value(index, Box::new(DerivedValue { rounding, ..value.clone() }));
             let place = self.rounding_place(&at);
             let is_exact = |rounding| self.pack.is_exact(rounding, &value.is);
-            let same = |other: &(String, String, Rounding)| is_exact(rounding) && is_exact(other.2);
-            for (from, to, other) in roundings(rounding).into_iter().filter(|other| !same(other)) {
-                let says = format!("rounds by `{to}`, where it is `{from}`");
-                self.found.push(at.mutant(&place, (&from, &to), &says).whole(make(Some(other))));
+            let same = |other: &OtherRounding| is_exact(rounding) && is_exact(other.rounding);
+            for other in roundings(rounding).into_iter().filter(|other| !same(other)) {
+                let mutant = at.mutant(&place, (&other.from, &other.to), &other.says);
+                self.found.push(mutant.whole(make(Some(other.rounding))));
             }
             // Money has no more digits than pence, and a pack that says nothing says that.
             if at.node.get("round").is_some() && !is_exact(rounding) {
@@ -585,10 +585,9 @@ impl<'p> Lister<'p> {
                 push(&place, (&from.to_string(), &to.to_string()), &says, &|other| other.in_force = Some(days));
             }
             let is_exact = |rounding| pack.is_fund_exact(rounding, fund);
-            let same = |other: &(String, String, Rounding)| is_exact(fund.rounding) && is_exact(other.2);
-            for (from, to, other_rounding) in roundings(fund.rounding).into_iter().filter(|other| !same(other)) {
-                let says = format!("rounds by `{to}`, where it is `{from}`");
-                push(&rounding, (&from, &to), &says, &|other| other.rounding = other_rounding);
+            let same = |other: &OtherRounding| is_exact(fund.rounding) && is_exact(other.rounding);
+            for other in roundings(fund.rounding).into_iter().filter(|other| !same(other)) {
+                push(&rounding, (&other.from, &other.to), &other.says, &|fund| fund.rounding = other.rounding);
             }
         }
     }

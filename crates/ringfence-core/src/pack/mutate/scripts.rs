@@ -280,10 +280,8 @@ impl Visitor<'_> {
     fn rounding(&mut self, rounding: Rounding, inner: &Expr, number: usize, place: &Place) {
         let is_exact = |rounding| self.pack.is_exact(rounding, inner);
         let exact = is_exact(rounding);
-        let others: Vec<_> = roundings(rounding).into_iter().filter(|other| !(exact && is_exact(other.2))).collect();
-        for (from, to, other) in others {
-            let says = format!("rounds by `{to}`, where it is `{from}`");
-            self.add(number, place, (&from, &to), &says, Turn::Rounding(other));
+        for other in roundings(rounding).into_iter().filter(|other| !(exact && is_exact(other.rounding))) {
+            self.add(number, place, (&other.from, &other.to), &other.says, Turn::Rounding(other.rounding));
         }
         if !exact {
             self.add(number, place, ("rounding", ""), "is not rounded", Turn::Only(0));
@@ -336,8 +334,19 @@ impl Visitor<'_> {
     }
 }
 
-/// Other ways to round: each with what it was and what it is.
-pub(super) fn roundings(rounding: Rounding) -> Vec<(String, String, Rounding)> {
+/// Another way to round.
+pub(super) struct OtherRounding {
+    /// What stands in the pack.
+    pub(super) from: String,
+    /// What would stand there.
+    pub(super) to: String,
+    /// The step in words.
+    pub(super) says: String,
+    pub(super) rounding: Rounding,
+}
+
+/// Other ways to round.
+pub(super) fn roundings(rounding: Rounding) -> Vec<OtherRounding> {
     let word =
         |mode: RoundingMode| RoundingMode::ALL.iter().find(|(_, known)| *known == mode).map_or("", |(word, _)| word);
     let others: &[RoundingMode] = match rounding.mode() {
@@ -346,16 +355,18 @@ pub(super) fn roundings(rounding: Rounding) -> Vec<(String, String, Rounding)> {
         RoundingMode::Floor | RoundingMode::Truncate => &[RoundingMode::HalfAwayFromZero, RoundingMode::Ceiling],
         RoundingMode::Ceiling => &[RoundingMode::HalfAwayFromZero, RoundingMode::Floor],
     };
-    let mut found: Vec<(String, String, Rounding)> = others
+    let mut found: Vec<OtherRounding> = others
         .iter()
         .filter_map(|mode| {
             let other = Rounding::new(rounding.step(), *mode)?;
-            Some((word(rounding.mode()).to_owned(), word(*mode).to_owned(), other))
+            let (from, to) = (word(rounding.mode()).to_owned(), word(*mode).to_owned());
+            Some(OtherRounding { says: format!("rounds by `{to}`, where it is `{from}`"), from, to, rounding: other })
         })
         .collect();
     let coarser = rounding.step().times(Exact::whole(10)).ok();
     if let Some((step, other)) = coarser.and_then(|step| Some((step, Rounding::new(step, rounding.mode())?))) {
-        found.push((format!("to {}", rounding.step()), format!("to {step}"), other));
+        let (from, to) = (rounding.step().to_string(), step.to_string());
+        found.push(OtherRounding { says: format!("rounds to {to}, not to {from}"), from, to, rounding: other });
     }
     found
 }
