@@ -11,6 +11,7 @@ use ringfence_reporting::text::{self, Only};
 
 use crate::changed::Changes;
 use crate::desk::{Desk, Ruled, TestCase};
+use crate::path::here;
 use crate::snapshot::Snapshot;
 
 /// Where the rulings of a pack are kept.
@@ -155,7 +156,7 @@ pub(crate) fn kept(desk: &Desk, case: &TestCase, ruled: &Ruled) -> Result<Vec<Ke
         let Some(text) = shown(what, ruled) else { continue };
         let path = path_of(&desk.folder, case.id(), what);
         let old = Snapshot::read(&path).map_err(|source| KeptError { path: path.clone(), source })?;
-        let new = Snapshot::new(&text, case.tells(), case.document.file.path());
+        let new = Snapshot::new(&text, case.tells(), &here(Path::new(case.document.file.path())));
         let new = old.as_ref().map_or(new.clone(), |old| new.after(old));
         let differs = old.as_ref().filter(|old| !old.is_same(&new));
         let changes = differs.map(|old| Changes::between(old.text(), new.text(), &titles, desk.pack.currency()));
@@ -164,7 +165,8 @@ pub(crate) fn kept(desk: &Desk, case: &TestCase, ruled: &Ruled) -> Result<Vec<Ke
     Ok(found)
 }
 
-fn shown(what: What, ruled: &Ruled) -> Option<String> {
+/// What is kept of what became of a case.
+pub(crate) fn shown(what: What, ruled: &Ruled) -> Option<String> {
     match (what, ruled) {
         (What::Ruling, Ok(ruling)) => Some(text::ruling(ruling, WIDTH, false)),
         (What::Ruling, Err(error)) => Some(format!("No ruling is possible: {error}\n")),

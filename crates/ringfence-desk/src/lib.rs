@@ -11,6 +11,7 @@ mod expect;
 mod kept;
 pub mod mutate;
 mod page;
+mod path;
 mod schema;
 mod snapshot;
 mod start;

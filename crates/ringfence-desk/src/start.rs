@@ -4,9 +4,11 @@ use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
 use ringfence_core::period::{Every, Period};
-use ringfence_reporting::text;
 
 use crate::Desk;
+use crate::kept::{self, What};
+use crate::path::here;
+use crate::snapshot::Snapshot;
 
 /// The year of a scheme that says none. The clock is not asked: the same words make the same pack on every day.
 const YEAR: &str = "2026-27";
@@ -18,9 +20,6 @@ const CASES: [(&str, &str); 3] = [
     ("one-place-short", include_str!("start/one-place-short.yaml")),
     ("places-not-returned", include_str!("start/places-not-returned.yaml")),
 ];
-
-/// How wide the rulings are that are kept beside a pack.
-const WIDTH: usize = 80;
 
 /// A new pack: each file by its path in the folder of the pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,11 +172,11 @@ impl Start {
         let desk = Desk::load(draft).map_err(|error| unsound(&error))?;
         let mut rulings = Vec::new();
         for (case, ruled) in desk.cases.iter().zip(desk.rule()) {
-            let ruling = ruled.map_err(|because| unsound(&because))?;
-            let (id, tells) = (case.id(), case.tells().unwrap_or_default());
-            let input = format!("{}/cases/{id}.yaml", self.shown);
-            let head = format!("---\nsource: ringfence\ndescription: \"{tells}\"\ninput_file: {input}\n---\n");
-            rulings.push((format!("rulings/{id}.snap"), format!("{head}{}", text::ruling(&ruling, WIDTH, false))));
+            ruled.as_ref().map_err(|because| unsound(because))?;
+            let (id, ruling) = (case.id(), kept::shown(What::Ruling, &ruled).unwrap_or_default());
+            let input = here(&Path::new(&self.shown).join(format!("cases/{id}.yaml")));
+            let snapshot = Snapshot::new(&ruling, case.tells(), &input);
+            rulings.push((format!("rulings/{id}.snap"), snapshot.file()));
         }
         Ok(rulings)
     }
@@ -235,9 +234,10 @@ mod tests {
                 assert!(checked.checks >= 3, "{}", case.id());
                 assert_eq!(checked.unexpected, [], "{}", case.id());
                 let kept = fs::read_to_string(folder.join(format!("rulings/{}.snap", case.id()))).unwrap();
-                assert!(kept.ends_with(&text::ruling(&ruled.unwrap(), WIDTH, false)), "{kept}");
                 assert!(kept.contains(&format!("input_file: {name}/cases/{}.yaml\n", case.id())), "{kept}");
             }
+            let tested = crate::test(&desk, &[]).unwrap();
+            assert!(tested.holds() && tested.orphans.is_empty(), "{tested:?}");
             for file in ["pack.yaml", "cases/enough-places.yaml", "cases/one-place-short.yaml"] {
                 let text = fs::read_to_string(folder.join(file)).unwrap();
                 assert_eq!(ringfence_loaders::canonical::form(file, &text).unwrap(), text);

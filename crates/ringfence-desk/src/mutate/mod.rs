@@ -7,11 +7,12 @@ mod show;
 mod write;
 
 use std::collections::BTreeSet;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use ringfence_core::pack::{Mutant, Pack};
 
 use crate::desk::{Desk, DeskError};
+use crate::path::from;
 use argued::Argued;
 use bench::Bench;
 use seek::{Found, Seeker};
@@ -181,21 +182,4 @@ fn id(folder: &Path, mutant: &Mutant) -> String {
     let place = mutant.place();
     let path = from(folder, Path::new(place.file().path()));
     format!("{path}:{}:{} {}", place.line(), place.column(), mutant.change())
-}
-
-/// A path as seen from a folder.
-fn from(folder: &Path, path: &Path) -> String {
-    if folder.is_absolute() != path.is_absolute()
-        && let (Ok(folder), Ok(path)) = (std::path::absolute(folder), std::path::absolute(path))
-    {
-        return from(&folder, &path);
-    }
-    let parts = |path: &Path| -> Vec<String> {
-        let parts = path.components().filter(|part| *part != Component::CurDir);
-        parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
-    };
-    let (folder, path) = (parts(folder), parts(path));
-    let same = folder.iter().zip(&path).take_while(|(left, right)| left == right).count();
-    let up = folder.iter().skip(same).map(|_| "..".to_owned());
-    up.chain(path.into_iter().skip(same)).collect::<Vec<_>>().join("/")
 }

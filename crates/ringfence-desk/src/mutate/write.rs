@@ -8,9 +8,10 @@ use ringfence_core::evaluate::Options;
 use ringfence_core::money::Money;
 use ringfence_core::pack::{Mutant, Pack};
 use ringfence_core::ruling::{Finding, FundRuling, Ruling};
+use ringfence_loaders::canonical;
 
-use super::from;
 use super::seek::{Change, Found};
+use crate::path::from;
 
 /// A case that notices a mutant, ready to be reviewed and kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ impl NewCase {
         let title = quoted(&format!("Tells the rules from a change of the {}", mutant.of()));
         let tells = quoted(&format!("noticed by no other case: {}", mutant.says()));
         let text = format!("case: {id}\ntitle: {title}\ntells: {tells}\nbase: {}\n{change}{expect}", quoted(&base));
+        // As `ringfence fmt` leaves it, so that it is kept as it is found.
+        let text = canonical::form(&id, &text).unwrap_or(text);
         let change = match &found.change {
             Change::Set(path, text) => format!("{path}: {text}"),
             Change::RulesAt(day) => format!("rules-at: {day}"),
