@@ -24,11 +24,13 @@ const STRIDE: usize = 16;
 /// goes, a value, what is missing. What no case notices, nothing holds the rules to.
 ///
 /// A change that makes no difference is argued for in `mutants.yaml` beside `pack.yaml`: its name as it is shown in
-/// JSON, and the reason.
+/// Markdown and JSON, and the reason.
 #[derive(Args, Debug)]
 #[command(after_help = "Exit codes:
   0  done
-  1  the score is below `--threshold`, or `mutants.yaml` argues for a change that is noticed
+  1  the score is below `--threshold`, or `mutants.yaml` argues for
+     a change that is noticed
+  2  could not do it
 
 Examples:
   ringfence mutate rules/better-care-fund/2015-16
@@ -89,8 +91,14 @@ impl Mutate {
         let written = self.write.as_ref().map(|folder| write(folder, &found)).transpose()?;
         screen.deliver(&self.shown(&found, screen), None)?;
         if let (Some(count), Some(folder)) = (written, &self.write) {
-            let cases = counted(count, "case");
-            screen.say(&format!("wrote {cases} to `{}`: read what each expects before it is kept", folder.display()));
+            screen.say(&match count {
+                0 => "no case was found, and none is written".to_owned(),
+                _ => format!(
+                    "wrote {} to `{}`: read what each expects before it is kept",
+                    counted(count, "case"),
+                    folder.display()
+                ),
+            });
         }
         Ok(if found.iter().all(|mutation| self.holds(mutation)) { Answer::Yes } else { Answer::No })
     }

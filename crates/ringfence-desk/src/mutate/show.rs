@@ -65,7 +65,7 @@ fn survivor(mutation: &Mutation, tested: &Tested, width: usize, paint: Paint) ->
     let before = place.file().line(place.line()).unwrap_or_default();
     let number = place.line().to_string();
     let gap = " ".repeat(number.len());
-    let shown = |line: &str| clipped(line.trim_end(), width.saturating_sub(number.len() + 7));
+    let shown = |line: &str| clipped(line.trim_end(), place.column() - 1, width.saturating_sub(number.len() + 5));
     match tested.mutant.line() {
         Some(after) => {
             let _ = writeln!(out, "  {number} - {}", paint.with(AnsiColor::Red.on_default(), &shown(before)));
@@ -89,6 +89,7 @@ fn outcome_of_search(mutation: &Mutation, tested: &Tested, sought: Sought, width
     let line = |text: &str| format!("  {}\n", wrapped(text, 2, 4, width));
     match sought {
         Sought::Not => String::new(),
+        Sought::InVain(0) => line("the cases hold nothing that could be changed to notice it"),
         Sought::InVain(tries) => line(&format!("no case was found in {tries} tries: it may make no difference")),
         Sought::Found(at) => match mutation.cases.get(at) {
             Some(case) if first_to_find(mutation, at).is_some_and(|first| first.id == tested.id) => {
@@ -135,6 +136,7 @@ fn in_short(mutation: &Mutation, argued: Option<&String>, sought: Sought) -> Str
     match (argued, sought) {
         (Some(reason), _) => reason.clone(),
         (None, Sought::Found(at)) => mutation.cases.get(at).map(NewCase::in_short).unwrap_or_default(),
+        (None, Sought::InVain(0)) => "the cases hold nothing to change".to_owned(),
         (None, Sought::InVain(tries)) => format!("none found in {tries} tries"),
         (None, Sought::Not) => String::new(),
     }
@@ -182,11 +184,17 @@ fn data(mutation: &Mutation, tested: &Tested) -> Value {
     })
 }
 
-fn clipped(line: &str, most: usize) -> String {
-    if line.chars().count() <= most {
+/// As much of a line as has room, with what stands at a place in it.
+fn clipped(line: &str, at: usize, most: usize) -> String {
+    let count = line.chars().count();
+    if count <= most {
         return line.to_owned();
     }
-    line.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+    // What changes is seen with as much before it as after it, where it would not be seen from the beginning.
+    let start = if at < most * 2 / 3 { 0 } else { at.saturating_sub(most / 2).min(count - most) };
+    let (before, after) = (usize::from(start > 0), usize::from(start + most < count));
+    let seen = line.chars().skip(start + before).take(most.saturating_sub(before + after));
+    "…".chars().take(before).chain(seen).chain("…".chars().take(after)).collect()
 }
 
 /// A text in lines of at most `width` characters where it has spaces to break at.
@@ -207,4 +215,25 @@ fn wrapped(text: &str, first: usize, indent: usize, width: usize) -> String {
         column += length;
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clipped;
+
+    #[test]
+    fn a_long_line_is_seen_where_it_changes() {
+        let line = "one two three four five six seven";
+        for (at, most, expected) in [
+            (0, 33, line),
+            (4, 12, "one two thr…"),
+            (19, 12, "…four five …"),
+            (28, 12, "…e six seven"),
+            (60, 12, "…e six seven"),
+        ] {
+            let shown = clipped(line, at, most);
+            assert_eq!(shown, expected, "{at}");
+            assert!(shown.chars().count() <= most);
+        }
+    }
 }
