@@ -127,10 +127,19 @@ impl Screen {
         }
     }
 
+    /// Sets what is said next apart from data, where both are read on one terminal.
+    pub(crate) fn set_apart(&self) {
+        if !self.quiet && io::stdout().is_terminal() && io::stderr().is_terminal() {
+            talk("\n");
+        }
+    }
+
     /// Shows how far a long work is, on a terminal alone; an empty text takes that away again.
     pub(crate) fn progress(&self, text: &str) {
         if !self.quiet && io::stderr().is_terminal() {
-            talk(&format!("\r\u{1b}[2K{text}"));
+            // A line that wraps could not be taken away.
+            let room = self.width_of(&io::stderr()).saturating_sub(1);
+            talk(&format!("\r\u{1b}[2K{}", text.chars().take(room).collect::<String>()));
         }
     }
 

@@ -170,6 +170,42 @@ fn a_new_ruling_waits_until_somebody_accepts_it() {
 }
 
 #[test]
+fn a_kept_ruling_names_its_case_from_the_current_folder_however_that_is_written() {
+    let author = Author::new();
+    let whole = author.0.path().join("pack").to_string_lossy().into_owned();
+    for (at, pack, named) in [
+        ("", "pack", "pack/cases/exactly-enough.yaml"),
+        ("", "./pack/", "pack/cases/exactly-enough.yaml"),
+        ("pack", ".", "cases/exactly-enough.yaml"),
+        ("pack/rulings", "..", "\"../cases/exactly-enough.yaml\""),
+        ("pack", &whole, "cases/exactly-enough.yaml"),
+    ] {
+        let mut command = author.command(&["test", pack, "--accept"]);
+        let run = finished(command.current_dir(author.0.path().join(at)).spawn().unwrap(), "");
+        assert_eq!(run.code, Some(0), "{run:?}");
+        let kept = author.0.path().join("pack/rulings/exactly-enough.snap");
+        let text = fs::read_to_string(&kept).unwrap();
+        assert!(text.contains(&format!("\ninput_file: {named}\n")), "{pack} in {at}: {text}");
+        fs::remove_file(kept).unwrap();
+    }
+}
+
+#[test]
+fn a_pack_that_cannot_be_written_to_is_tested_all_the_same() {
+    let author = Author::settled();
+    author.changes("pack.yaml", "value: 10.50,", "value: 10.75,");
+    fs::create_dir(author.0.path().join("pack/rulings/exactly-enough.snap.new")).unwrap();
+    let run = author.runs(&["test", "pack"], "");
+    assert_eq!(run.code, Some(1));
+    assert!(run.out.contains("earned: pack/cases/exactly-enough.yaml:6:21"), "{}", run.out);
+    insta::assert_snapshot!(run.err, @"
+    tested 1 pack: 3 of 3 cases fail, 10 expectations, 1 ruling to review
+    no ruling waits to be reviewed: failed to keep
+      `pack/rulings/exactly-enough.snap.new`: it is a folder
+    ");
+}
+
+#[test]
 fn what_a_changed_rule_does_is_told_in_words() {
     let author = Author::settled();
     author.changes("pack.yaml", "value: 20,", "value: 21,");

@@ -174,8 +174,12 @@ impl Standing {
         if !alike.is_empty() {
             let with = tested::made_with(alike.iter().copied());
             let title = format!("rulings that say the same and were made with something else: {with}");
+            let told = match alike.len() {
+                1 => format!("1 ruling that says the same and was made with something else: {with}"),
+                count => format!("{count} {title}"),
+            };
             let mut page = Page::new(look.width, look.colour);
-            page.words(0, 2, &[(Ink::Plain, format!("{} {title}", alike.len()))]);
+            page.words(0, 2, &[(Ink::Plain, told)]);
             self.add(format!("{TEST}made with"), title, page.finish());
         }
         for path in &tested.orphans {

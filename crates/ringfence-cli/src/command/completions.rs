@@ -12,7 +12,8 @@ use crate::screen::Screen;
 /// They go to standard output; put them where your shell looks for completions.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  ringfence completions bash > ~/.local/share/bash-completion/completions/ringfence
+  ringfence completions bash \\
+      > ~/.local/share/bash-completion/completions/ringfence
   ringfence completions fish > ~/.config/fish/completions/ringfence.fish
   ringfence completions zsh > \"${fpath[1]}/_ringfence\"")]
 pub(crate) struct Completions {

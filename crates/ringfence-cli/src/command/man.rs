@@ -20,7 +20,7 @@ use crate::words::counted;
   ringfence man --output ~/.local/share/man/man1")]
 pub(crate) struct Man {
     /// The folder for a page of each command; it is made where there is none
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, short, value_name = "FOLDER")]
     output: Option<PathBuf>,
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct SchemaCommand {
           value_parser = PossibleValuesParser::new(SCHEMAS.iter().map(|schema| schema.name)))]
     name: Option<String>,
     /// The folder for a file of each; it is made where there is none
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, short, value_name = "FOLDER")]
     output: Option<PathBuf>,
 }
 

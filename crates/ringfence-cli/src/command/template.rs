@@ -17,7 +17,8 @@ use crate::screen::Screen;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   ringfence template rules/better-care-fund/2015-16 --output return.xlsx
-  ringfence template rules/better-care-fund/2015-16 --case plan.yaml --output return.xlsx")]
+  ringfence template rules/better-care-fund/2015-16 \\
+      --case plan.yaml --output return.xlsx")]
 pub(crate) struct Template {
     /// The folder of a rule pack
     #[arg(value_name = "PACK")]

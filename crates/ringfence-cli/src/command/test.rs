@@ -23,7 +23,13 @@ use crate::words::{counted, counted_or_no, near_miss_or_all};
 /// The ruling on each case of `cases/` is kept in `rulings/`. One that reads differently, or is new, fails and waits in a
 /// file beside it until you have looked at it with `--review`.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:
+#[command(after_help = "Exit codes:
+  0  every case holds
+  1  a case fails, a ruling is to be reviewed or belongs to no case,
+     or less is exercised than `--threshold` asks
+  2  could not do it
+
+Examples:
   ringfence test rules
   ringfence test rules/better-care-fund/2015-16 --case closed-on-sundays
   ringfence test rules/better-care-fund/2015-16 --review
@@ -88,10 +94,9 @@ impl Test {
             accept(&mut tested)?;
         } else if self.review {
             review::review(&mut tested, screen)?;
-        } else if !is_ci() {
-            let mut kept = tested.iter().flat_map(|pack| &pack.cases).flat_map(|case| &case.kept);
-            kept.try_for_each(ringfence_desk::Kept::wait)?;
         }
+        // A pack that cannot be written to can be tested all the same.
+        let waits = if self.accept || self.review || is_ci() { Ok(()) } else { wait(&tested) };
         if self.delete_orphans {
             delete_orphans(&mut tested)?;
         }
@@ -101,8 +106,15 @@ impl Test {
             // What was looked at is not shown a second time.
             tested.iter_mut().flat_map(|pack| &mut pack.cases).for_each(|case| case.kept.clear());
         }
-        screen.deliver(&self.format.render(&tested, screen.layout(output))?, output)?;
+        let shown = self.format.render(&tested, screen.layout(output))?;
+        screen.deliver(&shown, output)?;
+        if !shown.is_empty() && output.is_none() {
+            screen.set_apart();
+        }
         screen.say(&summary);
+        if let Err(error) = waits {
+            screen.say(&format!("no ruling waits to be reviewed: {}", Problem::of(&error).message));
+        }
         let enough = self.coverage.tell(&coverages, screen)?;
         Ok(if holds { enough } else { Answer::No })
     }
@@ -146,6 +158,12 @@ impl Test {
     }
 }
 
+/// Lets every ruling that changed wait to be reviewed.
+fn wait(tested: &[Tested]) -> Result<(), KeptError> {
+    let mut kept = tested.iter().flat_map(|pack| &pack.cases).flat_map(|case| &case.kept);
+    kept.try_for_each(ringfence_desk::Kept::wait)
+}
+
 /// Keeps every ruling as it is now.
 fn accept(tested: &mut [Tested]) -> Result<(), KeptError> {
     for kept in tested.iter_mut().flat_map(|pack| &mut pack.cases).flat_map(|case| &mut case.kept) {
@@ -173,7 +191,7 @@ fn summary(tested: &[Tested]) -> String {
     let expectations: usize = cases().map(|case| case.checked.checks).sum();
     let (count, changed) = (cases().count(), cases().map(|case| case.changed().count()).sum());
     let held = match failing {
-        0 => counted(count, "case"),
+        0 => counted_or_no(count, "case"),
         1 => format!("1 of {} fails", counted(count, "case")),
         _ => format!("{failing} of {} fail", counted(count, "case")),
     };

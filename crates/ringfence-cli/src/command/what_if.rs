@@ -23,7 +23,8 @@ use crate::words::listed;
   ringfence what-if rules/better-care-fund/2015-16 \\
       rules/better-care-fund/2015-16/cases/closed-on-sundays.yaml
   ringfence what-if rules/better-care-fund/2015-16 case.yaml \\
-      --set 'activity.actual[2015-16 Q2]=7700' --set 'services[reablement].days=all'
+      --set 'activity.actual[2015-16 Q2]=7700' \\
+      --set 'services[reablement].days=all'
   ringfence what-if rules/better-care-fund/2015-16 case.yaml \\
       --set 'sign-offs.plan[council].date=2014-09-19'")]
 pub(crate) struct WhatIf {
