@@ -716,6 +716,8 @@ impl<'r, 'p> Reference<'r, 'p> {
             // Rhai has no arithmetic on what does not apply: an error there is the same answer.
             (State::NotApplicable, None | Some(Err(_))) => Ok(true),
             (State::NotApplicable, Some(Ok(value))) if value.is_unit() => Ok(true),
+            // Rhai answers a comparison with what does not apply by `false`, which is no answer.
+            (State::NotApplicable, Some(Ok(value))) if value.as_bool() == Ok(false) => Ok(false),
             // What is settled although evidence is missing, and what rests on it, Rhai cannot work out.
             (_, None | Some(Err(_))) if settled => Ok(false),
             // What a table gives without a missing figure, Rhai cannot give.

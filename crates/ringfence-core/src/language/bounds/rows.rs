@@ -45,19 +45,46 @@ impl<'e> Bounds<'_, 'e> {
     pub(super) fn quantify(&mut self, quantity: Quantity, rows: &'e Rows, test: &'e Expr) -> Truths {
         let all = quantity == Quantity::All;
         let Ok(span) = self.span(rows, test.site) else { return Truths::of(Truth::NotApplicable) };
-        let Some(firsts) = span else { return Truths::ANY };
         let neutral = Truths::of(Truth::from_bool(all));
+        let join = if all { Truth::and } else { Truth::or };
         let mut sum = neutral;
-        for first in firsts {
-            self.set(rows.local, Local::Row(Some(first)));
-            let (may, may_not) = self.kept(rows);
-            let mut part = if may { self.truth(test) } else { Truths::NONE };
-            if may_not {
-                part = part.or_else(neutral);
+        match span {
+            Some(firsts) => {
+                for first in firsts {
+                    let part = self.tested(rows, test, Some(first), neutral);
+                    sum = sum.pairs(part, join);
+                }
             }
-            sum = sum.pairs(part, if all { Truth::and } else { Truth::or });
+            // A list that is missing may have any number of rows, or none.
+            None => {
+                let part = self.tested(rows, test, None, neutral);
+                for _ in 0..3 {
+                    sum = sum.or_else(sum.pairs(part, join));
+                }
+                if self.may_not_apply(rows) {
+                    sum = sum.or_else(Truths::of(Truth::NotApplicable));
+                }
+            }
         }
         if quantity == Quantity::None { sum.not() } else { sum }
+    }
+
+    /// What a test may come to for a row: what filters leave out changes nothing.
+    fn tested(&mut self, rows: &'e Rows, test: &'e Expr, row: Option<u32>, neutral: Truths) -> Truths {
+        self.set(rows.local, Local::Row(row));
+        let (may, may_not) = self.kept(rows);
+        let part = if may { self.truth(test) } else { Truths::NONE };
+        if may_not { part.or_else(neutral) } else { part }
+    }
+
+    /// Whether the list that rows are taken from may turn out not to apply.
+    fn may_not_apply(&self, rows: &Rows) -> bool {
+        match rows.over {
+            Over::List { slot, .. } => {
+                self.pack.facts.iter().find(|fact| fact.slot == slot).is_none_or(|fact| fact.may_not_apply)
+            }
+            Over::Periods | Over::Recent(_) => false,
+        }
     }
 
     pub(super) fn cell_of(&self, series: Series, position: usize) -> Range {
