@@ -19,13 +19,19 @@ pub fn page(coverage: &Coverage) -> String {
     page.add(uncovered(coverage));
     for (number, file) in coverage.files().into_iter().enumerate() {
         let Some(first) = file.first() else { continue };
-        page.heading(2, &format!("file-{number}"), path(&first.point));
+        page.heading(2, &format!("file-{number}"), within(coverage, path(&first.point)));
         page.add(source(number, file));
     }
     page.foot(element("p").text(
         "A point is one thing that a rule can do. What no evidence can bring about under the rules of any day is none.",
     ));
     page.render()
+}
+
+/// A path as it stands in the pack's own folder, whose name the page has said; one from elsewhere is whole.
+fn within<'path>(coverage: &Coverage, path: &'path str) -> &'path str {
+    let own = |(above, own): (&str, &'path str)| (above.is_empty() || above.ends_with('/')).then_some(own);
+    path.split_once(&format!("{}/", coverage.pack)).and_then(own).unwrap_or(path)
 }
 
 fn code(text: &str) -> Element {
@@ -87,7 +93,7 @@ fn uncovered(coverage: &Coverage) -> Html {
                 .text(format!(", {}: ", point.group.one()))
                 .with(said(&point.words))
         });
-        found = found.with(element("h3").text(path(&first.point))).with(element("ul").all(entries));
+        found = found.with(element("h3").text(within(coverage, path(&first.point)))).with(element("ul").all(entries));
     }
     if found.is_empty() { element("p").text("Nothing: every point is exercised.").into() } else { found }
 }
@@ -127,7 +133,7 @@ fn row(id: &str, line: usize, text: &str, points: &[&Covered]) -> Element {
         .attribute("id", id)
         .with(element("th").class("line").attribute("scope", "row").text(line.to_string()))
         .with(told)
-        .with(element("td").class("text").text(text).with(listed(points)))
+        .with(element("td").class("text").with(element("span").class("yaml").text(text)).with(listed(points)))
 }
 
 /// The points of a line: those that no case exercises in sight, the others folded up.

@@ -2,10 +2,10 @@
 
 use ringfence_core::ruling::{Finding, Outcome, Ruling};
 
+use super::portfolio::{Names, row_of};
 use super::{Element, Html, element, framed};
 use crate::document::{capital, outcome_words};
 use crate::portfolio::Portfolio;
-use crate::report::named;
 
 /// How often each outcome was found of each condition, with the number that the matrix names it by.
 pub(super) fn counts(portfolio: &Portfolio) -> Html {
@@ -44,7 +44,8 @@ pub(super) fn matrix(portfolio: &Portfolio) -> Html {
             .with(element("span").class("aside").text(format!(": {}", finding.title)))
     });
     let head = element("tr").with(element("th").attribute("scope", "col").text("Recipient")).all(numbers);
-    let rows = portfolio.rulings().iter().map(|ruling| row(portfolio, ruling));
+    let names = Names::of(portfolio);
+    let rows = portfolio.rulings().iter().map(|ruling| row(portfolio, &names, ruling));
     let table = element("table").class("matrix").with(element("thead").with(head)).with(element("tbody").all(rows));
     let marks = Outcome::ALL
         .into_iter()
@@ -52,13 +53,13 @@ pub(super) fn matrix(portfolio: &Portfolio) -> Html {
     Html::from(element("ul").class("legend").all(marks)).with(framed("Findings by recipient and condition", table))
 }
 
-fn row(portfolio: &Portfolio, ruling: &Ruling) -> Element {
+fn row(portfolio: &Portfolio, names: &Names, ruling: &Ruling) -> Element {
     let cells = portfolio.findings().iter().map(|known| match ruling.finding(&known.condition) {
         Some(finding) => cell(finding),
         None => element("td"),
     });
-    super::portfolio::row_of(ruling, element("tr"))
-        .with(element("th").attribute("scope", "row").text(named(&ruling.case.recipient)))
+    row_of(names, ruling, element("tr"))
+        .with(element("th").attribute("scope", "row").text(names.who(ruling)))
         .all(cells)
 }
 

@@ -81,15 +81,36 @@ fn controls(portfolio: &Portfolio) -> Html {
         .into()
 }
 
+/// What each ruling is called: its recipient, and its case where the recipient has several.
+pub(super) struct Names(BTreeSet<String>);
+
+impl Names {
+    pub(super) fn of(portfolio: &Portfolio) -> Self {
+        let mut once = BTreeSet::new();
+        let names = portfolio.rulings().iter().map(|ruling| named(&ruling.case.recipient));
+        Self(names.filter(|name| !once.insert(name.clone())).collect())
+    }
+
+    pub(super) fn who(&self, ruling: &Ruling) -> String {
+        format!("{}{}", named(&ruling.case.recipient), self.case(ruling))
+    }
+
+    /// The case with a comma before it, or nothing where the recipient alone says which it is.
+    fn case(&self, ruling: &Ruling) -> String {
+        let several = self.0.contains(&named(&ruling.case.recipient));
+        if several { format!(", {}", ruling.case.id) } else { String::new() }
+    }
+}
+
 /// The words by which the script finds a ruling's rows.
-pub(super) fn row_of(ruling: &Ruling, row: Element) -> Element {
+pub(super) fn row_of(names: &Names, ruling: &Ruling, row: Element) -> Element {
     let open =
         ruling.findings.iter().any(|finding| matches!(finding.outcome, Outcome::Undetermined | Outcome::Pending))
             || ruling.funds.iter().any(is_open);
     let unmet = ruling.findings.iter().any(|finding| finding.outcome == Outcome::Unmet);
     let standing = [(open, "open"), (!open, "settled"), (unmet, "unmet")];
     let words: Vec<&str> = standing.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word).collect();
-    row.attribute("data-who", named(&ruling.case.recipient)).attribute("data-is", words.join(" "))
+    row.attribute("data-who", names.who(ruling)).attribute("data-is", words.join(" "))
 }
 
 fn totals(page: &mut Page, portfolio: &Portfolio) {
@@ -333,12 +354,13 @@ fn recipients(page: &mut Page, portfolio: &Portfolio) {
     let (unknown, told): (Vec<&FundTotals>, Vec<&FundTotals>) =
         portfolio.funds().iter().partition(|fund| report::is_unknown_throughout(&fund.totals));
     let columns = Columns::of(&told);
+    let names = Names::of(portfolio);
     let rows = portfolio.rulings().iter().flat_map(|ruling| {
         let funds: Vec<&FundRuling> = told.iter().filter_map(|fund| ruling.fund(&fund.fund)).collect();
         if funds.is_empty() {
-            return vec![columns.row(ruling, None)];
+            return vec![columns.row(&names, ruling, None)];
         }
-        funds.into_iter().map(|fund| columns.row(ruling, Some(fund))).collect()
+        funds.into_iter().map(|fund| columns.row(&names, ruling, Some(fund))).collect()
     });
     let table = element("table")
         .class("sortable")
@@ -386,15 +408,19 @@ impl Columns {
             .all(figures.map(|text| head(text).class("figure")))
     }
 
-    fn row(&self, ruling: &Ruling, fund: Option<&FundRuling>) -> Element {
+    fn row(&self, names: &Names, ruling: &Ruling, fund: Option<&FundRuling>) -> Element {
         let recipient = &ruling.case.recipient;
         let count = |wanted: fn(Outcome) -> bool| {
             let count = ruling.findings.iter().filter(|finding| wanted(finding.outcome)).count();
             element("td").class("figure").attribute("data-sort", count.to_string()).text(count.to_string())
         };
-        row_of(ruling, element("tr"))
+        row_of(names, ruling, element("tr"))
             .attribute("data-fund", fund.map_or("", |fund| &fund.fund))
-            .with(element("th").attribute("scope", "row").with(link(&format!("#{}", id_of(ruling)), &recipient.name)))
+            .with(
+                element("th")
+                    .attribute("scope", "row")
+                    .with(link(&format!("#{}", id_of(ruling)), &format!("{}{}", recipient.name, names.case(ruling)))),
+            )
             .with(element("td").text(recipient.code.as_deref().unwrap_or_default()))
             .all(fund.filter(|_| self.fund).map(|fund| element("td").text(capital(&fund.title))))
             .all(fund.map(|fund| self.money(&ruling.currency, fund)))
@@ -436,15 +462,16 @@ fn id_of(ruling: &Ruling) -> String {
 fn reasons(page: &mut Page, portfolio: &Portfolio) {
     page.heading(2, "reasons", "The reasons of each ruling");
     page.add(element("p").class("on-paper").text("Reasons that are folded away are not printed."));
+    let names = Names::of(portfolio);
     for ruling in portfolio.rulings() {
-        let who = named(&ruling.case.recipient);
+        let who = names.who(ruling);
         // The id stands inside, so that a browser which is led there unfolds what is around it.
         let inner = element("div").attribute("id", id_of(ruling)).attribute("tabindex", "-1").with(document::blocks(
             &report::reasons(ruling),
             1,
             &who,
         ));
-        let folded = row_of(ruling, element("details"))
+        let folded = row_of(&names, ruling, element("details"))
             .with(element("summary").text(&who).with(element("span").class("quiet").text(in_short(ruling))))
             .with(inner);
         page.add(folded);
