@@ -1,5 +1,6 @@
 // Opens every page of a folder in headless Chromium and holds it to what a page must be. Says what does not hold, and
-// ends with 1 if anything does not.
+// ends with 1 if anything does not. Pages in the folder's own folder `once` are opened wide and light only. Where a
+// portfolio's page has the same portfolio as JSON beside it, its totals are held to that.
 //
 //     BROWSER_PACKAGES=target/browser node pages.js FOLDER [FOLDER FOR SCREENSHOTS]
 import fs from "node:fs";
@@ -12,15 +13,27 @@ const installed = createRequire(path.resolve(process.env.BROWSER_PACKAGES ?? "ta
 const { chromium } = installed("playwright-core");
 const axe = fs.readFileSync(installed.resolve("axe-core/axe.min.js"), "utf8");
 const [folder, screenshots] = process.argv.slice(2);
-const pages = fs.readdirSync(folder).filter((name) => name.endsWith(".html")).sort();
+const within = (inner) => {
+  const found = path.join(folder, inner);
+  if (!fs.existsSync(found)) return [];
+  return fs.readdirSync(found).filter((name) => name.endsWith(".html")).sort().map((name) => path.join(inner, name));
+};
 const views = [
   { width: 390, scheme: "light", whole: true },
   { width: 390, scheme: "dark" },
   { width: 1280, scheme: "light", whole: true },
   { width: 1280, scheme: "dark" },
 ];
+const pages = [
+  ...within("").map((name) => ({ name, views })),
+  ...within("once").map((name) => ({ name, views: views.filter(({ width, scheme }) => width === 1280 && scheme === "light") })),
+];
 // How much of a page a screenshot shows.
 const TALLEST = 4_000;
+// How long one step may take, on a machine that has other things to do.
+const PATIENCE = 120_000;
+// A portfolio has the same rows for each recipient; so many from each end are asked what every page is asked.
+const RECIPIENTS = 4;
 const wrong = [];
 
 // What is in a page whatever its width and colours.
@@ -49,14 +62,72 @@ async function holdsItself(page, tell) {
   if (found.jumps) tell("leaves out a level of headings");
   if (found.scripts) tell("holds something of elsewhere: a script, a frame, a picture or a form");
   if (found.handlers) tell("holds a handler of events");
-  const printed = await page.pdf({ format: "A4" });
+}
+
+async function isPrinted(page, tell) {
+  const printed = await page.pdf({ format: "A4", timeout: PATIENCE });
   if (printed.subarray(0, 5).toString() !== "%PDF-" || printed.length < 5_000) tell("cannot be printed");
+}
+
+// Takes away the recipients in the middle.
+async function keepsFew(page) {
+  await page.evaluate((few) => {
+    const groups = Map.groupBy(document.querySelectorAll("[data-who]"), (row) => row.parentElement);
+    for (const rows of groups.values()) rows.slice(few, Math.max(few, rows.length - few)).forEach((row) => row.remove());
+  }, RECIPIENTS);
+}
+
+async function isUnfolded(page) {
+  await page.evaluate(() => document.querySelectorAll("details").forEach((part) => { part.open = true; }));
+}
+
+// The totals of a portfolio's page, and its recipients added up, are to the penny what the JSON says.
+async function addsUp(page, portfolio, tell) {
+  const shown = await page.evaluate(() => {
+    const words = (part) => part.textContent.trim();
+    const totals = [...document.querySelectorAll("main > h3")].map((heading) => {
+      const under = heading.nextElementSibling;
+      const rows = [...under.querySelectorAll("tbody tr")];
+      return { title: words(heading), says: words(under), rows: rows.map((row) => [...row.cells].map(words)) };
+    });
+    const table = document.querySelector(".sortable");
+    const titles = [...table.tHead.rows[0].cells].map(words);
+    const added = {};
+    for (const row of table.tBodies[0].rows) {
+      const fund = added[row.dataset.fund] ??= {};
+      [...row.cells].forEach((cell, at) => {
+        if (cell.dataset.sort) fund[titles[at]] = String(BigInt(fund[titles[at]] ?? 0) + BigInt(cell.dataset.sort));
+      });
+    }
+    return { totals, added };
+  });
+  const pence = (amount) => BigInt(amount.replace(/[£,.]/g, ""));
+  const parts = [
+    ["amount", "Amount"], ["earned", "Earned by the rule"], ["released", "Released"], ["redirected", "Redirected"],
+    ["withheld", "Held back"], ["recovered", "Taken back"], ["undetermined", "Not decided"],
+  ];
+  for (const fund of portfolio.funds) {
+    const found = shown.totals.find(({ title }) => title === fund.title);
+    if (!found) tell(`gives no totals of ${fund.fund}`);
+    if (!found) continue;
+    if (fund["amount-not-known"] === fund.rulings) {
+      if (found.rows.length || !found.says.includes("not known for any")) tell(`adds up ${fund.fund}, which is not known`);
+      continue;
+    }
+    for (const [part, title] of parts) {
+      const wanted = pence(fund[part]);
+      // A row or a column of nothing may be left out.
+      const row = found.rows.find(([says]) => says === title || says.startsWith(`${title} to `) || says.startsWith(`${title},`));
+      if (pence(row?.[1] ?? "0") !== wanted) tell(`says ${row?.[1]} for ${part} of ${fund.fund}, which is ${fund[part]}`);
+      const sum = shown.added[fund.fund]?.[title] ?? "0";
+      if (BigInt(sum) !== wanted) tell(`has recipients whose ${part} of ${fund.fund} comes to ${sum}p, and not to ${fund[part]}`);
+    }
+  }
+  if (!portfolio.funds.some((fund) => pence(fund.amount) > 0n)) tell("has no amount to add up");
 }
 
 // Everything that can be pressed or scrolled is reached by the tab key, in its order, and seen to be reached.
 async function isReachedByKeyboard(page, tell) {
-  // Only a page just opened has nothing reached yet.
-  await page.reload({ waitUntil: "load" });
   const wanted = await page.evaluate(() => {
     const seen = (part) => part.checkVisibility() && !part.closest("details:not([open]) > :not(summary)");
     const parts = [...document.querySelectorAll('a[href], summary, button, input, select, [tabindex="0"]')].filter(seen);
@@ -120,7 +191,7 @@ const browser = await chromium.launch({
     "--disable-component-update", "--disable-sync"],
 });
 try {
-  for (const name of pages) {
+  for (const { name, views } of pages) {
     const address = pathToFileURL(path.resolve(folder, name)).href;
     // The page's own policy lets nothing be injected; to ask what it is made of, the test must.
     const context = await browser.newContext({ bypassCSP: true, viewport: { width: 390, height: 900 } });
@@ -133,27 +204,37 @@ try {
     page.on("request", (request) => {
       if (request.url() !== address && !request.url().startsWith("data:")) tell(`asks for ${request.url()}`);
     });
-    await page.goto(address, { waitUntil: "load" });
+    page.setDefaultTimeout(PATIENCE);
+    const figures = path.resolve(folder, name.replace(/html$/, "json"));
     for (const { width, scheme, whole } of views) {
       view = `${width} wide, ${scheme}`;
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme: scheme });
+      // Only a page just opened has nothing reached by keyboard yet, and nobody missing.
+      await page.goto(address, { waitUntil: "load" });
       await doesNotOverflow(page, tell);
-      await isAccessible(page, whole, tell);
       if (screenshots) {
-        await page.evaluate(() => { document.activeElement?.blur(); scrollTo(0, 0); });
         const file = `${path.basename(name, ".html")}-${width}-${scheme}.png`;
         const clip = { x: 0, y: 0, width, height: await page.evaluate((most) => Math.min(document.documentElement.scrollHeight, most), TALLEST) };
         await page.screenshot({ path: path.join(screenshots, file), fullPage: true, clip });
       }
+      if (view === "1280 wide, light") {
+        await holdsItself(page, tell);
+        await isPrinted(page, tell);
+        if (fs.existsSync(figures)) await addsUp(page, JSON.parse(fs.readFileSync(figures, "utf8")), tell);
+      }
+      await keepsFew(page);
       if (whole) await isReachedByKeyboard(page, tell);
+      await isUnfolded(page);
+      await doesNotOverflow(page, tell);
+      await isAccessible(page, whole, tell);
     }
-    await holdsItself(page, tell);
     await context.close();
   }
 } finally {
   await browser.close();
 }
 for (const line of wrong) console.error(line);
-console.log(`${pages.length} pages, ${views.length} views of each: ${wrong.length ? `${wrong.length} do not hold` : "all hold"}`);
+const opened = pages.reduce((count, page) => count + page.views.length, 0);
+console.log(`${pages.length} pages in ${opened} views: ${wrong.length ? `${wrong.length} do not hold` : "all hold"}`);
 process.exit(wrong.length ? 1 : 0);
