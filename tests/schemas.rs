@@ -85,7 +85,11 @@ fn schema_of(path: &Path) -> String {
     let folders: Vec<_> = path.parent().unwrap().components().map(|part| part.as_os_str().to_string_lossy()).collect();
     if path.file_name().unwrap() == "pack.yaml" {
         "pack".to_owned()
-    } else if folders.iter().any(|folder| folder == "cases") {
+    } else if path.file_name().unwrap() == "mutants.yaml" {
+        "mutants".to_owned()
+    } else if folders.iter().any(|folder| folder == "cases")
+        || folders.iter().any(|folder| folder == "england-december-2013")
+    {
         "case".to_owned()
     } else if folders.first().is_some_and(|folder| folder == "examples") {
         "binding".to_owned()

@@ -151,7 +151,8 @@ fn every_portfolio_is_ruled_on_and_adds_up() {
             continue;
         }
         let text = fs::read_to_string(&binding).unwrap();
-        let id = text.lines().find_map(|line| line.strip_prefix("pack: ")).unwrap();
+        // Cases that are no binding name no pack: two sets of rules are compared over them.
+        let Some(id) = text.lines().find_map(|line| line.strip_prefix("pack: ")) else { continue };
         let pack = common::compile(&common::source(&Path::new(RULES).join(id)));
         let documents = case::load(&binding).unwrap_or_else(|error| panic!("{}: {error}", binding.display()));
         let cases: Vec<Case> = documents.iter().map(|document| common::read(&pack, document)).collect();

@@ -36,6 +36,7 @@ schemas![
     "case",
     "binding",
     "ruling",
+    "mutants",
     "calendars",
     "changes",
     "conditions",

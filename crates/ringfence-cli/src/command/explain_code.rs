@@ -126,8 +126,9 @@ fn bare(paragraph: &str) -> String {
     let mut rest = paragraph;
     while let Some((before, link)) = rest.split_once('[') {
         out.push_str(before);
+        let in_code = out.matches('`').count() % 2 == 1;
         match link.split_once("](").and_then(|(text, behind)| Some((text, behind.split_once(')')?.1))) {
-            Some((text, behind)) if !text.contains('`') && !text.contains(']') => {
+            Some((text, behind)) if !in_code && !text.contains('`') && !text.contains(']') => {
                 out.push_str(text);
                 rest = behind;
             }

@@ -746,6 +746,8 @@ fn lacks_evidence(error: &EvalAltResult) -> bool {
     match error {
         EvalAltResult::ErrorVariableNotFound(..) => true,
         EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => lacks_evidence(inner),
+        // A period that could not be worked out is kept as a map.
+        EvalAltResult::ErrorRuntime(why, _) => why.to_string() == "map is no number",
         _ => false,
     }
 }
