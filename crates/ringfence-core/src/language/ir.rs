@@ -359,7 +359,57 @@ impl Expr {
     /// Visits this node and every node below it, filters of rows included.
     pub(crate) fn walk<'e>(&'e self, visit: &mut impl FnMut(&'e Expr)) {
         visit(self);
+        for node in self.below() {
+            node.walk(visit);
+        }
+    }
+
+    /// The nodes right below this one, filters of rows included.
+    pub(crate) fn below(&self) -> Vec<&Self> {
+        let mut below = Vec::new();
         match &self.kind {
+            Kind::Let { value, then, .. } => below.extend([&**value, &**then]),
+            Kind::Call(call) => below.extend(call.args.iter().map(|(_, arg)| arg)),
+            Kind::Lookup(lookup) => below.extend(lookup.args.iter().map(|(_, arg)| arg)),
+            Kind::If(parts) | Kind::Clamp(parts) | Kind::Share(parts) => below.extend(parts.iter()),
+            Kind::OrElse(sides)
+            | Kind::Compare(_, sides)
+            | Kind::CompareWords(_, sides)
+            | Kind::SameTruth { sides, .. }
+            | Kind::Includes(sides)
+            | Kind::Add(sides)
+            | Kind::Subtract(sides)
+            | Kind::Multiply(sides)
+            | Kind::Divide(sides)
+            | Kind::DaysBetween(sides) => below.extend(sides.iter()),
+            Kind::And(parts) | Kind::Or(parts) | Kind::Least(parts) | Kind::Greatest(parts) => below.extend(parts),
+            Kind::Plugin(call) => below.extend(&call.arguments),
+            Kind::Not(inner)
+            | Kind::CoversWeek(inner)
+            | Kind::Applicable(_, inner)
+            | Kind::Negate(inner)
+            | Kind::Magnitude(inner)
+            | Kind::Round(_, inner)
+            | Kind::DayCount(inner) => below.push(inner),
+            Kind::Quantify { rows, test: body, .. }
+            | Kind::SumRows(rows, body)
+            | Kind::LeastRow(rows, body)
+            | Kind::GreatestRow(rows, body)
+            | Kind::MeanRow(rows, body)
+            | Kind::Consecutive(rows, body) => {
+                below.extend(&rows.filters);
+                below.push(body);
+            }
+            Kind::Allocate(shared) => {
+                below.push(&shared.total);
+                below.extend(&shared.rows.filters);
+                below.push(&shared.weight);
+            }
+            Kind::Do { actions, then } => {
+                of_actions(actions, &mut below);
+                below.push(then);
+            }
+            Kind::Count(rows) => below.extend(&rows.filters),
             Kind::Constant(_)
             | Kind::Fact(_)
             | Kind::FactNow(_)
@@ -373,74 +423,23 @@ impl Expr {
             | Kind::Now
             | Kind::Turn(_)
             | Kind::FoldSeries(..) => {}
-            Kind::Let { value, then, .. } => {
-                value.walk(visit);
-                then.walk(visit);
-            }
-            Kind::Call(call) => call.args.iter().for_each(|(_, arg)| arg.walk(visit)),
-            Kind::Lookup(lookup) => lookup.args.iter().for_each(|(_, arg)| arg.walk(visit)),
-            Kind::If(parts) | Kind::Clamp(parts) | Kind::Share(parts) => parts.iter().for_each(|part| part.walk(visit)),
-            Kind::OrElse(sides)
-            | Kind::Compare(_, sides)
-            | Kind::CompareWords(_, sides)
-            | Kind::SameTruth { sides, .. }
-            | Kind::Includes(sides)
-            | Kind::Add(sides)
-            | Kind::Subtract(sides)
-            | Kind::Multiply(sides)
-            | Kind::Divide(sides)
-            | Kind::DaysBetween(sides) => sides.iter().for_each(|side| side.walk(visit)),
-            Kind::And(parts) | Kind::Or(parts) | Kind::Least(parts) | Kind::Greatest(parts) => {
-                for part in parts {
-                    part.walk(visit);
-                }
-            }
-            Kind::Plugin(call) => call.arguments.iter().for_each(|argument| argument.walk(visit)),
-            Kind::Not(inner)
-            | Kind::CoversWeek(inner)
-            | Kind::Applicable(_, inner)
-            | Kind::Negate(inner)
-            | Kind::Magnitude(inner)
-            | Kind::Round(_, inner)
-            | Kind::DayCount(inner) => inner.walk(visit),
-            Kind::Quantify { rows, test: body, .. }
-            | Kind::SumRows(rows, body)
-            | Kind::LeastRow(rows, body)
-            | Kind::GreatestRow(rows, body)
-            | Kind::MeanRow(rows, body)
-            | Kind::Consecutive(rows, body) => {
-                rows.filters.iter().for_each(|filter| filter.walk(visit));
-                body.walk(visit);
-            }
-            Kind::Allocate(shared) => {
-                shared.total.walk(visit);
-                shared.rows.filters.iter().for_each(|filter| filter.walk(visit));
-                shared.weight.walk(visit);
-            }
-            Kind::Do { actions, then } => {
-                Action::walk_all(actions, visit);
-                then.walk(visit);
-            }
-            Kind::Count(rows) => rows.filters.iter().for_each(|filter| filter.walk(visit)),
         }
+        below
     }
 }
 
-impl Action {
-    /// Visits every node of these actions.
-    pub(crate) fn walk_all<'e>(actions: &'e [Self], visit: &mut impl FnMut(&'e Expr)) {
-        for action in actions {
-            match action {
-                Self::Set { value, .. } => value.walk(visit),
-                Self::When(when) => {
-                    when.test.walk(visit);
-                    Self::walk_all(&when.then, visit);
-                    Self::walk_all(&when.other, visit);
-                }
-                Self::Each { rows, body, .. } => {
-                    rows.filters.iter().for_each(|filter| filter.walk(visit));
-                    Self::walk_all(body, visit);
-                }
+fn of_actions<'e>(actions: &'e [Action], below: &mut Vec<&'e Expr>) {
+    for action in actions {
+        match action {
+            Action::Set { value, .. } => below.push(value),
+            Action::When(when) => {
+                below.push(&when.test);
+                of_actions(&when.then, below);
+                of_actions(&when.other, below);
+            }
+            Action::Each { rows, body, .. } => {
+                below.extend(&rows.filters);
+                of_actions(body, below);
             }
         }
     }

@@ -3,70 +3,7 @@
 use crate::language::ir::{Action, Expr, Kind, Rows};
 
 impl Expr {
-    /// The nodes right below this one, filters of rows included.
-    pub(super) fn below(&self) -> Vec<&Self> {
-        let mut below = Vec::new();
-        match &self.kind {
-            Kind::Let { value, then, .. } => below.extend([&**value, &**then]),
-            Kind::Call(call) => below.extend(call.args.iter().map(|(_, arg)| arg)),
-            Kind::Lookup(lookup) => below.extend(lookup.args.iter().map(|(_, arg)| arg)),
-            Kind::If(parts) | Kind::Clamp(parts) | Kind::Share(parts) => below.extend(parts.iter()),
-            Kind::OrElse(sides)
-            | Kind::Compare(_, sides)
-            | Kind::CompareWords(_, sides)
-            | Kind::SameTruth { sides, .. }
-            | Kind::Includes(sides)
-            | Kind::Add(sides)
-            | Kind::Subtract(sides)
-            | Kind::Multiply(sides)
-            | Kind::Divide(sides)
-            | Kind::DaysBetween(sides) => below.extend(sides.iter()),
-            Kind::And(parts) | Kind::Or(parts) | Kind::Least(parts) | Kind::Greatest(parts) => below.extend(parts),
-            Kind::Plugin(call) => below.extend(&call.arguments),
-            Kind::Not(inner)
-            | Kind::CoversWeek(inner)
-            | Kind::Applicable(_, inner)
-            | Kind::Negate(inner)
-            | Kind::Magnitude(inner)
-            | Kind::Round(_, inner)
-            | Kind::DayCount(inner) => below.push(inner),
-            Kind::Quantify { rows, test: body, .. }
-            | Kind::SumRows(rows, body)
-            | Kind::LeastRow(rows, body)
-            | Kind::GreatestRow(rows, body)
-            | Kind::MeanRow(rows, body)
-            | Kind::Consecutive(rows, body) => {
-                below.extend(&rows.filters);
-                below.push(body);
-            }
-            Kind::Allocate(shared) => {
-                below.push(&shared.total);
-                below.extend(&shared.rows.filters);
-                below.push(&shared.weight);
-            }
-            Kind::Do { actions, then } => {
-                of_actions(actions, &mut below);
-                below.push(then);
-            }
-            Kind::Count(rows) => below.extend(&rows.filters),
-            Kind::Constant(_)
-            | Kind::Fact(_)
-            | Kind::FactNow(_)
-            | Kind::Parameter(_)
-            | Kind::Portfolio(_)
-            | Kind::Derived(_)
-            | Kind::DerivedNow(_)
-            | Kind::Local(_)
-            | Kind::Field { .. }
-            | Kind::Element { .. }
-            | Kind::Now
-            | Kind::Turn(_)
-            | Kind::FoldSeries(..) => {}
-        }
-        below
-    }
-
-    /// The same, to be changed.
+    /// The nodes right below this one, as [`Expr::below`] has them, to be changed.
     fn below_mut(&mut self) -> Vec<&mut Self> {
         let mut below = Vec::new();
         match &mut self.kind {
@@ -147,23 +84,6 @@ impl Expr {
         change(self);
         for node in self.below_mut() {
             node.walk_mut(change);
-        }
-    }
-}
-
-fn of_actions<'e>(actions: &'e [Action], below: &mut Vec<&'e Expr>) {
-    for action in actions {
-        match action {
-            Action::Set { value, .. } => below.push(value),
-            Action::When(when) => {
-                below.push(&when.test);
-                of_actions(&when.then, below);
-                of_actions(&when.other, below);
-            }
-            Action::Each { rows, body, .. } => {
-                below.extend(&rows.filters);
-                of_actions(body, below);
-            }
         }
     }
 }
