@@ -230,7 +230,9 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
         ErrorKind::ExpectedBlockMappingKey => {
             ("expected a key", "check the indentation: it must be that of the other keys")
         }
-        ErrorKind::ExpectedFlowMappingSeparator => ("expected `,` or `}`", ""),
+        ErrorKind::ExpectedFlowMappingSeparator => {
+            ("expected `,` or `}`", "close the bracket that is open, or put a key or text that holds one in quotes")
+        }
         ErrorKind::ExpectedFlowSequenceSeparator => ("expected `,` or `]`", ""),
         ErrorKind::UnclosedFlowCollection { open } => return (format!("the bracket `{open}` is not closed"), ""),
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
