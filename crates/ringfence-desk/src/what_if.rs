@@ -77,7 +77,10 @@ pub fn what_if(
             .iter()
             .map(|(path, to)| Set {
                 path: path.clone(),
-                from: known.iter().find(|input| input.path == *path).and_then(inputs::Input::written),
+                from: match known.iter().find(|input| input.path == *path) {
+                    Some(input) => input.written(),
+                    None => inputs::signed(document, path),
+                },
                 to: to.clone(),
             })
             .collect(),

@@ -154,3 +154,11 @@ fn what_cannot_be_set_is_a_mistake_with_its_place() {
     assert!(mistake("beds.opn[2015-16 Q2]", "3").contains("unknown fact"), "{}", mistake("beds.opn[2015-16 Q2]", "3"));
     assert!(mistake("share", "95").starts_with("--set share:1:1"), "{}", mistake("share", "95"));
 }
+
+#[test]
+fn what_is_changed_is_told_as_the_case_has_it() {
+    let set = [("sign-offs.plan[council].date", "2015-05-02"), ("sent_on", "2015-06-30")];
+    let answer = answer(CASE, &set).unwrap();
+    let from: Vec<Option<&str>> = answer.set.iter().map(|set| set.from.as_deref()).collect();
+    assert_eq!(from, [Some("2015-05-01"), Some("2015-07-09")]);
+}

@@ -1,6 +1,7 @@
 //! Every piece of evidence that a case could bring, one path each.
 
 use ringfence_core::Date;
+use ringfence_core::case::path::{Path, Select, Subject};
 use ringfence_core::case::{Case, Evidence, Given, Row};
 use ringfence_core::exact::Exact;
 use ringfence_core::pack::Pack;
@@ -81,6 +82,26 @@ impl Input {
             (value, _) => value.to_string(),
         })
     }
+}
+
+/// What a case says of a field of a signature or a decision, as it is written.
+pub(super) fn signed(document: &Document, path: &str) -> Option<String> {
+    let path: Path = path.parse().ok()?;
+    let (section, id) = match &path.subject {
+        Subject::SignOff(id) => ("sign-offs", id),
+        Subject::Decision(id) => ("decisions", id),
+        _ => return None,
+    };
+    let entry = document.root.get(section)?.get(id)?;
+    let entry = match (&path.select, &entry.content) {
+        (Some(Select::Named(party)), Content::List(items)) => {
+            items.iter().find(|item| text(item, "party") == Some(party))?
+        }
+        (Some(Select::Numbered(at)), Content::List(items)) => items.get(at.checked_sub(1)?)?,
+        (None, _) => entry,
+        (Some(_), _) => return None,
+    };
+    text(entry, path.field.as_deref()?).map(str::to_owned)
 }
 
 /// The inputs of a case under a pack, in the order in which the pack declares them.
