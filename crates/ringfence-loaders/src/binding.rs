@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::exact::{Exact, Inexact};
 use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
@@ -62,9 +63,17 @@ pub(crate) fn run_on(
 /// The rows that the binding needs, by code and month.
 struct Figures<'t> {
     codes: BTreeSet<&'t str>,
-    rows: BTreeMap<&'t str, BTreeMap<Month, &'t Row>>,
+    /// Where rows became known on different days, one for each, the first first.
+    rows: BTreeMap<&'t str, BTreeMap<Month, Vec<Vintage<'t>>>>,
     /// The first and the last month of all rows that are read.
     months: Option<(Month, Month)>,
+}
+
+/// A row, and when it became known; without a day, it always was.
+#[derive(Clone, Copy)]
+struct Vintage<'t> {
+    row: &'t Row,
+    known: Option<Date>,
 }
 
 impl<'t> Figures<'t> {
@@ -127,14 +136,26 @@ impl<'t> Figures<'t> {
             ));
             return;
         }
-        if let Some(first) = self.rows.entry(code).or_default().insert(month, row) {
-            let message = match plan.period {
-                Some(_) => format!("a second row for `{code}` in {}", period::month_label(month)),
-                None => format!("a second row for `{code}`"),
-            };
-            let mistake = Diagnostic::error(Code::BAD_ROW, table.place(row, plan.code_column()), message);
-            mistakes.add(mistake.help(format!("the first is in {}", table.one(first, plan.code_column()))));
-        }
+        let known = match plan.known(table, row) {
+            Ok(known) => known,
+            Err(mistake) => {
+                mistakes.add(mistake);
+                return;
+            }
+        };
+        let vintages = self.rows.entry(code).or_default().entry(month).or_default();
+        let at = vintages.partition_point(|vintage| vintage.known < known);
+        let Some(first) = vintages.get(at).filter(|vintage| vintage.known == known) else {
+            vintages.insert(at, Vintage { row, known });
+            return;
+        };
+        let month = plan.period.as_ref().map_or_else(String::new, |_| format!(" in {}", period::month_label(month)));
+        let known = known.map_or_else(String::new, |known| format!(" that became known on {known}"));
+        let message = format!("a second row for `{code}`{month}{known}");
+        let mistake = Diagnostic::error(Code::BAD_ROW, table.place(row, plan.code_column()), message);
+        let line = table.one(first.row, plan.code_column());
+        let file = if Arc::ptr_eq(&first.row.file, &row.file) { "" } else { &format!("{}, ", first.row.file.path()) };
+        mistakes.add(mistake.help(format!("the first is in {file}{line}")));
     }
 
     /// Refuses a binding for which no row counts: it would make no case, or cases without a figure.
@@ -181,8 +202,16 @@ impl<'t> Figures<'t> {
         }
     }
 
-    fn row(&self, code: &str, month: Month) -> Option<&'t Row> {
-        self.rows.get(code)?.get(&month).copied()
+    /// The row that counts where only what was known by a day does.
+    fn row(&self, code: &str, month: Month, by: Option<Date>) -> Option<&'t Row> {
+        let vintages = self.rows.get(code)?.get(&month)?;
+        vintages.iter().rev().find(|vintage| vintage.known <= by).map(|vintage| vintage.row)
+    }
+
+    /// The days on which a row for one of these became known, the first first. Where none says, there is one without.
+    fn days<'a>(&self, rows: impl IntoIterator<Item = (&'a str, Month)>) -> BTreeSet<Option<Date>> {
+        let vintages = rows.into_iter().filter_map(|(code, month)| self.rows.get(code)?.get(&month));
+        vintages.flatten().map(|vintage| vintage.known).collect()
     }
 }
 
@@ -244,9 +273,11 @@ struct Sum<'t> {
     first: Option<&'t Row>,
     /// Whether all numbers so far are whole.
     whole: bool,
-    lines: Vec<String>,
+    lines: Vec<(&'t Arc<SourceFile>, String)>,
     absent: Vec<String>,
     notes: Vec<String>,
+    /// Whether a row is not there, rather than there without a figure.
+    lacks_row: bool,
 }
 
 impl<'t> Maker<'_, 't> {
@@ -255,8 +286,9 @@ impl<'t> Maker<'_, 't> {
         let mut cases = Vec::new();
         for (code, rows) in &self.figures.rows {
             let members = [Member { code, from: Month::MIN, until: Month::MAX }];
-            let (name, place) = match (&self.plan.who, rows.values().next_back()) {
+            let (name, place) = match (&self.plan.who, rows.values().next_back().and_then(|vintages| vintages.last())) {
                 (Who::Columns { code, name }, Some(last)) => {
+                    let last = last.row;
                     let cell = |column| Node::text(last.cell(column), self.table.place(last, column));
                     (name.map(cell), self.table.place(last, *code))
                 }
@@ -347,11 +379,28 @@ impl<'t> Maker<'_, 't> {
         let mut values = Vec::new();
         let of = Of { column, before, kind: fact.form.kind };
         for first in &self.plan.first_months {
-            let sum = match combine {
-                Combine::Sum => self.sum(of, recipient, *first, mistakes),
-                Combine::Only => self.only(of, recipient, *first, mistakes),
-            };
-            values.push((self.plan.every.label(*first), self.figure(fact, column, &sum)));
+            let rows = self.plan.months(before, *first).flat_map(|month| {
+                recipient.members_in(month).into_iter().map(move |member| (member.code, month)).collect::<Vec<_>>()
+            });
+            let mut days = self.figures.days(rows);
+            if days.is_empty() {
+                days.insert(None);
+            }
+            let last = days.last().copied().flatten();
+            let mut figures = Vec::new();
+            for by in days {
+                let sum = match combine {
+                    Combine::Sum => self.sum(of, recipient, *first, by, mistakes),
+                    Combine::Only => self.only(of, recipient, *first, by, mistakes),
+                };
+                // Until every month has its row there is no figure yet; where one never comes, there never was one.
+                if sum.has_every_row() {
+                    figures.push(known(self.figure(fact, column, &sum), by));
+                } else if by == last && figures.is_empty() {
+                    figures.push(self.figure(fact, column, &sum));
+                }
+            }
+            values.push((self.plan.every.label(*first), vintages(figures, fact.place)));
         }
         let source = Node::text(self.source(&[]), fact.place.clone());
         let values = Node::map(values, fact.place);
@@ -360,12 +409,15 @@ impl<'t> Maker<'_, 't> {
 
     /// The figure of the row that is the case.
     fn of_row(&self, column: usize, form: Form<'_>, recipient: &Recipient<'_>, mistakes: &mut Mistakes) -> Node {
-        let Some(row) = self.figures.row(recipient.code, ROW) else {
-            return Node { place: recipient.place.clone(), content: Content::Empty };
-        };
-        let seen = self.table.seen(row, column);
-        let source = self.source(&[self.table.short(row, column)]);
-        figure_or_mistake(self.plan.figure(&seen, form, &self.table.one(row, column), &source), seen.place, mistakes)
+        let rows = self.figures.rows.get(recipient.code).and_then(|rows| rows.get(&ROW));
+        let figures = rows.into_iter().flatten().map(|vintage| {
+            let row = vintage.row;
+            let seen = self.table.seen(row, column);
+            let source = self.source(&[(&row.file, self.table.short(row, column))]);
+            let figure = self.plan.figure(&seen, form, &self.table.one(row, column), &source);
+            known(figure_or_mistake(figure, seen.place, mistakes), vintage.known)
+        });
+        vintages(figures.collect(), &recipient.place)
     }
 
     /// The figure in a cell of the workbook.
@@ -376,7 +428,14 @@ impl<'t> Maker<'_, 't> {
         figure_or_mistake(self.plan.figure(&found.seen, form, &found.name(), &source), place, mistakes)
     }
 
-    fn sum(&self, of: Of, recipient: &Recipient<'_>, first: Month, mistakes: &mut Mistakes) -> Sum<'t> {
+    fn sum(
+        &self,
+        of: Of,
+        recipient: &Recipient<'_>,
+        first: Month,
+        by: Option<Date>,
+        mistakes: &mut Mistakes,
+    ) -> Sum<'t> {
         let mut sum = Sum::new();
         for month in self.plan.months(of.before, first) {
             let members = recipient.members_in(month);
@@ -384,7 +443,7 @@ impl<'t> Maker<'_, 't> {
                 sum.absent(month, Some(format!("no code counts for {}", period::month_label(month))));
             }
             for member in members {
-                self.add(of, member.code, month, &mut sum, mistakes);
+                self.add(of, member.code, (month, by), &mut sum, mistakes);
             }
         }
         sum
@@ -393,12 +452,19 @@ impl<'t> Maker<'_, 't> {
     /// The figure of the one row that a period has.
     ///
     /// Blank cells are rows as well: of three months with one figure, nobody has said that it is the quarter's.
-    fn only(&self, of: Of, recipient: &Recipient<'_>, first: Month, mistakes: &mut Mistakes) -> Sum<'t> {
+    fn only(
+        &self,
+        of: Of,
+        recipient: &Recipient<'_>,
+        first: Month,
+        by: Option<Date>,
+        mistakes: &mut Mistakes,
+    ) -> Sum<'t> {
         let codes = self.plan.months(of.before, first).flat_map(|month| {
             recipient.members_in(month).into_iter().map(move |member| (member.code, month)).collect::<Vec<_>>()
         });
-        let mut rows = codes.filter_map(|(code, month)| self.figures.row(code, month).map(|row| (code, month, row)));
-        let Some((code, month, row)) = rows.next() else { return self.sum(of, recipient, first, mistakes) };
+        let mut rows = codes.filter_map(|(code, month)| Some((code, month, self.figures.row(code, month, by)?)));
+        let Some((code, month, row)) = rows.next() else { return self.sum(of, recipient, first, by, mistakes) };
         if let Some((_, _, second)) = rows.next() {
             let period = self.plan.every.label(first);
             let message = format!("a second row for `{}` in {period}, and `combine: only` takes one", recipient.code);
@@ -409,12 +475,13 @@ impl<'t> Maker<'_, 't> {
             }
         }
         let mut sum = Sum::new();
-        self.add(of, code, month, &mut sum, mistakes);
+        self.add(of, code, (month, by), &mut sum, mistakes);
         sum
     }
 
-    fn add(&self, of: Of, code: &str, month: Month, sum: &mut Sum<'t>, mistakes: &mut Mistakes) {
-        let Some(row) = self.figures.row(code, month) else {
+    fn add(&self, of: Of, code: &str, (month, by): (Month, Option<Date>), sum: &mut Sum<'t>, mistakes: &mut Mistakes) {
+        let Some(row) = self.figures.row(code, month, by) else {
+            sum.lacks_row = true;
             sum.absent(month, self.why_no_row(code, month));
             return;
         };
@@ -458,10 +525,39 @@ impl<'t> Maker<'_, 't> {
     }
 
     /// Where a figure comes from: the table, the cells of it, and who published it.
-    fn source(&self, cells: &[String]) -> String {
+    fn source(&self, cells: &[(&Arc<SourceFile>, String)]) -> String {
         let mut source = self.table.source(cells);
         source.extend(self.plan.source.into_iter().flat_map(|publisher| ["; ", publisher]));
         source
+    }
+}
+
+/// A figure that became known on a day, if there is one.
+fn known(figure: Node, day: Option<Date>) -> Node {
+    let Some(day) = day else { return figure };
+    let place = figure.place.clone();
+    let day = ("known".to_owned(), Node::text(day.to_string(), place.clone()));
+    let Node { content, .. } = figure;
+    let fields = match content {
+        Content::Map(entries) if entries.iter().any(|entry| entry.key == "value") => {
+            entries.into_iter().map(|entry| (entry.key, entry.value)).collect()
+        }
+        content => vec![("value".to_owned(), Node { place: place.clone(), content })],
+    };
+    Node::map(fields.into_iter().chain([day]), &place)
+}
+
+/// One figure as it was stated at different times.
+fn vintages(mut figures: Vec<Node>, place: &Place) -> Node {
+    match figures.pop() {
+        None => Node { place: place.clone(), content: Content::Empty },
+        Some(only) if figures.is_empty() => only,
+        Some(last) => {
+            let place = last.place.clone();
+            figures.push(last);
+            let list = Node { place: place.clone(), content: Content::List(figures) };
+            Node::map([("vintages".to_owned(), list)], &place)
+        }
     }
 }
 
@@ -485,7 +581,15 @@ struct Of {
 
 impl<'t> Sum<'t> {
     fn new() -> Self {
-        Self { total: Exact::ZERO, first: None, whole: true, lines: Vec::new(), absent: Vec::new(), notes: Vec::new() }
+        Self {
+            total: Exact::ZERO,
+            first: None,
+            whole: true,
+            lines: Vec::new(),
+            absent: Vec::new(),
+            notes: Vec::new(),
+            lacks_row: false,
+        }
     }
 
     fn add(&mut self, number: Exact, row: &'t Row, cell: String) -> Result<(), Inexact> {
@@ -494,8 +598,13 @@ impl<'t> Sum<'t> {
         let is_first_part = self.whole && !number.is_whole();
         self.first = self.first.filter(|_| !is_first_part).or(Some(row));
         self.whole &= number.is_whole();
-        self.lines.push(cell);
+        self.lines.push((&row.file, cell));
         Ok(())
+    }
+
+    /// Whether there was a row for every month, with a figure or without.
+    const fn has_every_row(&self) -> bool {
+        !self.lacks_row
     }
 
     fn absent(&mut self, month: Month, note: Option<String>) {

@@ -9,7 +9,7 @@ use ringfence_core::case::path::{Path as EvidencePath, Subject};
 use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
-use crate::binding::layout::Layout;
+use crate::binding::layout::{self, Layout, Opened};
 use crate::shape::Mistakes;
 use crate::workbook::Workbook;
 use crate::{LoadError, binding, csv_cases, folder, json, text, yaml};
@@ -289,12 +289,20 @@ impl Loader {
             self.mistakes.push(mistake.help("name the file that the binding reads"));
             return Ok(());
         };
-        let Some(target) = self.beside(value, path, key) else { return Ok(()) };
-        let layout = Layout::read(&binding.root, &text::shown(&target), &mut mistakes);
-        let opened = match layout.map(|layout| layout.open(&binding.root, &target)).transpose() {
-            Err(LoadError::Invalid { mistakes: found }) => mistakes.gather(Err(found)),
-            opened => opened?,
-        };
+        let mut opened: Option<Opened> = None;
+        for (file, day) in layout::tables(value, key, &mut mistakes) {
+            let Some(target) = self.beside(file, path, key) else { return Ok(()) };
+            let layout = Layout::read(&binding.root, &text::shown(&target), &mut mistakes);
+            let next = match layout.map(|layout| layout.open(&binding.root, &target)).transpose() {
+                Err(LoadError::Invalid { mistakes: found }) => mistakes.gather(Err(found)),
+                next => next?,
+            };
+            let Some(next) = next.map(|next| next.known(day)) else { continue };
+            opened = match opened {
+                None => Some(next),
+                Some(first) => first.and(next).map_err(|mistake| mistakes.add(mistake)).ok(),
+            };
+        }
         match binding::run_on(binding, opened.as_ref(), mistakes) {
             Ok(made) => cases.extend(made),
             Err(mistakes) => self.mistakes.extend(mistakes),
@@ -371,7 +379,9 @@ fn tables_of(read: &Read) -> impl Iterator<Item = PathBuf> {
     read.documents
         .iter()
         .filter(|document| document.root.get("binding").is_some())
-        .filter_map(move |document| fs::canonicalize(folder.join(document.root.get("table")?.as_text()?)).ok())
+        .filter_map(|document| document.root.get("table"))
+        .flat_map(|table| layout::tables(table, "table", &mut Mistakes::default()))
+        .filter_map(move |(file, _)| fs::canonicalize(folder.join(file.as_text()?)).ok())
 }
 
 fn endless(value: &Node, met: &[PathBuf], next: &PathBuf) -> Option<Diagnostic> {
@@ -666,6 +676,51 @@ mod tests {
     }
 
     #[cfg(feature = "encodings")]
+    #[test]
+    fn a_table_may_be_a_list_of_its_vintages() {
+        let binding = |tables: &str| {
+            let recipient = "recipient: { code: code }\nfacts: { n: { column: n } }\n";
+            format!("binding: 1\ntable:\n{tables}{recipient}")
+        };
+        let tables = "  - { file: may.csv, known: 2015-05-14 }\n  - { file: june.csv, known: 2015-06-11 }\n";
+        let june = "code,n\n\nA,40\n";
+        let files = [("b.yaml", &*binding(tables)), ("may.csv", "code,n\nA,4\nB,5\n"), ("june.csv", june)];
+        let dir = folder(&files);
+        let cases = load(dir.path()).unwrap();
+        let figure = |case: usize| cases[case].root.get("facts").unwrap().get("n").unwrap().clone();
+        let text = |node: &Node, key: &str| node.get(key).unwrap().as_text().unwrap().to_owned();
+        let Content::List(vintages) = figure(0).get("vintages").unwrap().content.clone() else { panic!() };
+        let told =
+            vintages.iter().map(|node| [text(node, "known"), text(node, "value"), text(node, "source")].join(" "));
+        assert_eq!(told.collect::<Vec<_>>(), ["2015-05-14 4 may.csv, line 2", "2015-06-11 40 june.csv, line 3"]);
+        assert_eq!(vintages[1].place.to_string(), format!("{}/june.csv:3:3", dir.path().display()));
+        assert_eq!(text(&figure(1), "known"), "2015-05-14");
+        for (tables, june, expected) in [
+            (
+                "  - may.csv\n",
+                june,
+                "b.yaml:3:5: expected a file and the day on which it became known, found `may.csv` [wrong-value] (help: write a list such as `- { file: beds.csv, known: 2015-11-13 }`, a line for each vintage of the table)",
+            ),
+            ("  - { file: may.csv }\n", june, "b.yaml:3:5: the key `known` is missing [missing-key]"),
+            (
+                tables,
+                "code,m\nA,40\n",
+                "june.csv:1:1: the columns are `code`, `m`, and not those of `may.csv` [missing-column] (help: tables that are read as one have the columns `code`, `n`)",
+            ),
+            (
+                "  - { file: may.csv, known: 2015-05-14 }\n  - { file: june.csv, known: 2015-05-14 }\n",
+                june,
+                "june.csv:3:1: a second row for `A` that became known on 2015-05-14 [bad-row] (help: the first is in may.csv, line 2)",
+            ),
+        ] {
+            let files = [("b.yaml", &*binding(tables)), ("may.csv", "code,n\nA,4\nB,5\n"), ("june.csv", june)];
+            let dir = folder(&files);
+            let Err(LoadError::Invalid { mistakes }) = load(&dir.path().join("b.yaml")) else { panic!("{tables}") };
+            let told = mistakes[0].to_string().replace(&format!("{}/", dir.path().display()), "");
+            assert_eq!(told, expected);
+        }
+    }
+
     #[test]
     fn a_table_is_read_in_the_encoding_that_the_binding_declares() {
         let utf16: Vec<u8> =

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use csv::StringRecord;
+use jiff::civil::Date;
 use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::source::{Node, Part, Place, SourceFile, Style, cell_name};
 
@@ -27,8 +28,12 @@ pub(crate) struct Table {
 /// A row.
 #[derive(Debug)]
 pub(crate) struct Row {
+    /// The file that it is of: a table may be put together from several.
+    pub(crate) file: Arc<SourceFile>,
     /// The line it begins on, or its number.
     pub(crate) line: usize,
+    /// When it became known, if the binding says.
+    pub(crate) known: Option<Date>,
     at: At,
     cells: StringRecord,
     /// What each cell holds. Without any they are as a text has them: each holds what it is read as.
@@ -64,6 +69,10 @@ pub(crate) enum Kind {
 }
 
 impl Row {
+    fn new(file: &Arc<SourceFile>, line: usize, at: At, cells: StringRecord, kinds: Vec<Kind>) -> Self {
+        Self { file: Arc::clone(file), line, known: None, at, cells, kinds }
+    }
+
     pub(crate) fn cell(&self, column: usize) -> &str {
         self.cells.get(column).unwrap_or_default()
     }
@@ -75,12 +84,19 @@ impl Row {
     pub(crate) fn kind(&self, column: usize) -> &Kind {
         self.kinds.get(column).unwrap_or(&Kind::Any)
     }
+
+    fn raw(&self) -> &str {
+        match &self.at {
+            At::Bytes { range, .. } => self.file.text().get(range.clone()).unwrap_or_default(),
+            At::Places(_) | At::From(_) => "",
+        }
+    }
 }
 
 impl Table {
     /// No rows and no columns.
     pub(crate) fn none(file: &Arc<SourceFile>) -> Self {
-        let header = Row { line: 1, at: At::From(1), cells: StringRecord::new(), kinds: Vec::new() };
+        let header = Row::new(file, 1, At::From(1), StringRecord::new(), Vec::new());
         Self { file: Arc::clone(file), header, rows: Vec::new() }
     }
 
@@ -97,20 +113,20 @@ impl Table {
     /// Where a cell stands.
     pub(crate) fn place(&self, row: &Row, column: usize) -> Place {
         match &row.at {
-            At::Bytes { separator, .. } => match delimited::spans(self.raw(row), *separator).nth(column) {
-                Some(span) => Place::new(&self.file, row.line + span.line, span.column, span.length),
-                None => Place::new(&self.file, row.line, 1, 1),
+            At::Bytes { separator, .. } => match delimited::spans(row.raw(), *separator).nth(column) {
+                Some(span) => Place::new(&row.file, row.line + span.line, span.column, span.length),
+                None => Place::new(&row.file, row.line, 1, 1),
             },
-            At::From(first) => Place::new(&self.file, row.line, first + column, 1),
-            At::Places(places) => places.get(column).cloned().unwrap_or_else(|| Place::new(&self.file, row.line, 1, 1)),
+            At::From(first) => Place::new(&row.file, row.line, first + column, 1),
+            At::Places(places) => places.get(column).cloned().unwrap_or_else(|| Place::new(&row.file, row.line, 1, 1)),
         }
     }
 
     /// Where each cell of a row stands.
     pub(crate) fn places(&self, row: &Row) -> Vec<Place> {
         match &row.at {
-            At::Bytes { separator, .. } => delimited::spans(self.raw(row), *separator)
-                .map(|span| Place::new(&self.file, row.line + span.line, span.column, span.length))
+            At::Bytes { separator, .. } => delimited::spans(row.raw(), *separator)
+                .map(|span| Place::new(&row.file, row.line + span.line, span.column, span.length))
                 .collect(),
             At::Places(places) => places.clone(),
             At::From(_) => (0..row.cells.len()).map(|column| self.place(row, column)).collect(),
@@ -125,7 +141,7 @@ impl Table {
 
     /// What a cell is called beside others of its table: its line, its row or its name.
     pub(crate) fn short(&self, row: &Row, column: usize) -> String {
-        match self.file.part() {
+        match row.file.part() {
             Part::Sheet { .. } => cell_name(row.line, self.place(row, column).column()),
             Part::Text | Part::Rows { .. } => row.line.to_string(),
         }
@@ -133,33 +149,36 @@ impl Table {
 
     /// The same where it stands alone: `line 5`, `cell C5` or `row 5`.
     pub(crate) fn one(&self, row: &Row, column: usize) -> String {
-        format!("{} {}", self.noun(), self.short(row, column))
+        format!("{} {}", noun(&row.file), self.short(row, column))
     }
 
-    /// Where figures come from: the file, and the cells in it by their short names.
-    pub(crate) fn source(&self, cells: &[String]) -> String {
-        let mut source = file_name(&self.file);
-        match cells {
-            [] => {}
-            [cell] => source.extend([", ", self.noun(), " ", cell]),
-            cells => source.extend([", ", self.noun(), "s ", &cells.join(", ")]),
-        }
-        source
+    /// Where figures come from: each file, and the cells in it by their short names.
+    pub(crate) fn source(&self, cells: &[(&Arc<SourceFile>, String)]) -> String {
+        let files: Vec<String> = cells
+            .chunk_by(|(file, _), (next, _)| Arc::ptr_eq(file, next))
+            .filter_map(|cells| {
+                let (file, _) = cells.first()?;
+                let names: Vec<&str> = cells.iter().map(|(_, name)| name.as_str()).collect();
+                let plural = if names.len() == 1 { "" } else { "s" };
+                Some(format!("{}, {}{plural} {}", file_name(file), noun(file), names.join(", ")))
+            })
+            .collect();
+        if files.is_empty() { file_name(&self.file) } else { files.join(" and ") }
     }
 
-    fn noun(&self) -> &'static str {
-        match self.file.part() {
-            Part::Text => "line",
-            Part::Sheet { .. } => "cell",
-            Part::Rows { .. } => "row",
+    /// Puts the rows of a second table, with the same columns, behind those of this one.
+    ///
+    /// # Errors
+    /// Columns that differ.
+    pub(crate) fn append(&mut self, other: Self) -> Result<(), Diagnostic> {
+        if other.header.cells != self.header.cells {
+            let place = other.place(&other.header, 0);
+            let message = format!("the columns are {}, and not those of `{}`", other.columns(), self.file.path());
+            let mistake = Diagnostic::error(Code::MISSING_COLUMN, place, message);
+            return Err(mistake.help(format!("tables that are read as one have the columns {}", self.columns())));
         }
-    }
-
-    fn raw(&self, row: &Row) -> &str {
-        match &row.at {
-            At::Bytes { range, .. } => self.file.text().get(range.clone()).unwrap_or_default(),
-            At::Places(_) | At::From(_) => "",
-        }
+        self.rows.extend(other.rows);
+        Ok(())
     }
 
     fn check_header(&self, mistakes: &mut Mistakes) {
@@ -171,6 +190,15 @@ impl Table {
                 mistakes.add(Diagnostic::error(Code::DUPLICATE_NAME, place, message));
             }
         }
+    }
+}
+
+/// What a row or a cell of a file is called.
+fn noun(file: &SourceFile) -> &'static str {
+    match file.part() {
+        Part::Text => "line",
+        Part::Sheet { .. } => "cell",
+        Part::Rows { .. } => "row",
     }
 }
 

@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use ringfence_core::diagnostic::{Code, Diagnostic};
-use ringfence_core::source::{Node, Place, SourceFile};
+use ringfence_core::source::{Content, Node, Place, SourceFile};
 
+use super::plan;
 use crate::LoadError;
 use crate::case::Format;
 use crate::shape::{self, Mistakes};
@@ -44,6 +46,70 @@ impl From<Table> for Opened {
         Self { table: Some(table), workbook: None, sheet: None }
     }
 }
+
+impl Opened {
+    /// The same, where all of its rows became known on a day.
+    pub(crate) fn known(mut self, day: Option<Date>) -> Self {
+        for row in self.table.iter_mut().flat_map(|table| &mut table.rows) {
+            row.known = day;
+        }
+        self
+    }
+
+    /// The same with the rows of another behind its own.
+    ///
+    /// # Errors
+    /// Columns that differ, and a workbook of which no sheet is read.
+    pub(crate) fn and(self, other: Self) -> Result<Self, Diagnostic> {
+        let (mut table, next) = (self.rows()?, other.rows()?);
+        table.append(next)?;
+        Ok(table.into())
+    }
+
+    fn rows(self) -> Result<Table, Diagnostic> {
+        match (self.table, self.workbook) {
+            (Some(table), _) => Ok(table),
+            (None, workbook) => {
+                let file = workbook.map(|workbook| workbook.file);
+                let place =
+                    file.map_or_else(|| Place::start_of(&SourceFile::new("", "")), |file| Place::start_of(&file));
+                let mistake =
+                    Diagnostic::error(Code::MISSING_KEY, place, "of several workbooks, a sheet of each is read");
+                Err(mistake.help("say with `sheet` which"))
+            }
+        }
+    }
+}
+
+/// The files that a binding names, each with the day on which it became known: one, or a list of vintages.
+pub(crate) fn tables<'n>(value: &'n Node, key: &str, mistakes: &mut Mistakes) -> Vec<(&'n Node, Option<Date>)> {
+    let Content::List(items) = &value.content else { return vec![(value, None)] };
+    let wrong =
+        |node: &Node, message: String| Diagnostic::error(Code::WRONG_VALUE, node.place.clone(), message).help(VINTAGES);
+    if key != "table" || items.is_empty() {
+        mistakes.add(wrong(value, format!("expected the name of a file for `{key}`, found {}", value.kind())));
+        return Vec::new();
+    }
+    let mut tables = Vec::new();
+    for item in items {
+        if !matches!(item.content, Content::Map(_)) {
+            mistakes.add(wrong(
+                item,
+                format!("expected a file and the day on which it became known, found {}", item.kind()),
+            ));
+            continue;
+        }
+        mistakes.known(shape::entries_of(item), &["file", "known"]);
+        let file = mistakes.required(item, "file");
+        let known = mistakes.required(item, "known").and_then(|node| plan::read_day(node, "`known`", mistakes));
+        tables.extend(file.zip(known).map(|(file, known)| (file, Some(known))));
+    }
+    tables
+}
+
+/// How several vintages of a table are written.
+const VINTAGES: &str =
+    "write a list such as `- { file: beds.csv, known: 2015-11-13 }`, a line for each vintage of the table";
 
 impl Layout {
     /// What the binding says of a table of this name.

@@ -14,7 +14,7 @@ use crate::shape::{self, Mistakes};
 use crate::table::{Kind, Row, Seen, Table};
 
 /// The keys of a binding.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 25] = [
     "binding",
     "title",
     "pack",
@@ -30,6 +30,7 @@ const KEYS: [&str; 24] = [
     "source",
     "rules-at",
     "known-by",
+    "known",
     "where",
     "recipient",
     "footprints",
@@ -51,6 +52,7 @@ const MOST_PERIODS: usize = 1200;
 pub(crate) struct Plan<'n> {
     pub(crate) root: &'n Node,
     pub(crate) source: Option<&'n str>,
+    known: Known,
     only: Vec<Only<'n>>,
     pub(crate) who: Who<'n>,
     pub(crate) exclude: BTreeSet<&'n str>,
@@ -76,6 +78,17 @@ pub(crate) enum Who<'n> {
     Columns { code: usize, name: Option<usize> },
     /// One recipient, which the table need not name.
     One { code: &'n str, place: Place, name: Option<Node> },
+}
+
+/// When the figures of a row became known.
+#[derive(Clone, Copy)]
+pub(crate) enum Known {
+    /// Nobody says, or the file of the row does.
+    WithItsFile,
+    /// All on one day.
+    On(Date),
+    /// Each row on the day in this column.
+    Column(usize),
 }
 
 /// A column and the texts of which a row that is read has one.
@@ -256,6 +269,7 @@ impl<'n> Plan<'n> {
         let exclude = exclude.iter().map(|entry| entry.key.as_str()).collect();
         let by_recipient = by_recipient.iter().map(|entry| (entry.key.as_str(), entry)).collect();
         let source = mistakes.optional(root, "source");
+        let known = read_known(root, &columns, mistakes);
         let (every, first_months) = periods?;
         let periods_place = root.get("periods").map_or(&root.place, |periods| &periods.place);
         let who = who?;
@@ -263,6 +277,7 @@ impl<'n> Plan<'n> {
         (mistakes.0.len() == before && (is_flat || period.is_some())).then_some(Self {
             root,
             source,
+            known: known?,
             only,
             who,
             exclude,
@@ -285,6 +300,25 @@ impl<'n> Plan<'n> {
     pub(crate) fn months(&self, before: Month, first: Month) -> impl Iterator<Item = Month> + use<> {
         let start = first - before;
         start..start + self.every.months()
+    }
+
+    /// When a row became known; without a day, it always was.
+    ///
+    /// # Errors
+    /// A cell that is no day.
+    pub(crate) fn known(&self, table: &Table, row: &Row) -> Result<Option<Date>, Diagnostic> {
+        let column = match self.known {
+            Known::WithItsFile => return Ok(row.known),
+            Known::On(day) => return Ok(Some(day)),
+            Known::Column(column) => column,
+        };
+        let text = row.cell(column);
+        day(text).map(Some).ok_or_else(|| {
+            let message = format!("expected the day on which the row became known, such as 2015-11-13, found `{text}`");
+            let mistake = Diagnostic::error(Code::BAD_DATE, table.place(row, column), message);
+            mistake
+                .help("a row that nobody dated cannot be told from its vintages; leave it out by `where`, or date it")
+        })
     }
 
     /// Whether anything is read from the columns of a table.
@@ -452,6 +486,36 @@ fn read_only<'n>(entry: &'n Entry, columns: &Columns<'n>, mistakes: &mut Mistake
         mistakes.add(mistake.near_miss(text, found.iter().copied()));
     }
     Some(Only { column, texts: texts.into_iter().map(|(text, _)| text).collect() })
+}
+
+/// When the table became known: all of it on a day, or each row on the day in a column.
+fn read_known(root: &Node, columns: &Columns<'_>, mistakes: &mut Mistakes) -> Option<Known> {
+    let Some(node) = root.get("known") else { return Some(Known::WithItsFile) };
+    if root.get("table").is_some_and(|table| matches!(table.content, Content::List(_))) {
+        let mistake = wrong(Code::NO_EFFECT, node, "`known` has no effect here: each of the tables has its own");
+        mistakes.add(mistake.help("leave it out"));
+        return None;
+    }
+    if matches!(node.content, Content::Map(_)) {
+        mistakes.known(shape::entries_of(node), &["column"]);
+        return columns.required(node, "column", mistakes).map(Known::Column);
+    }
+    read_day(node, "`known`", mistakes).map(Known::On)
+}
+
+/// A day, as a table or a row became known on.
+pub(crate) fn read_day(node: &Node, what: &str, mistakes: &mut Mistakes) -> Option<Date> {
+    let text = mistakes.text(node, what)?;
+    let day = day(text);
+    if day.is_none() {
+        let message = format!("expected a date such as 2015-11-13 for {what}, found `{text}`");
+        mistakes.add(wrong(Code::BAD_DATE, node, message));
+    }
+    day
+}
+
+fn day(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|day: &Date| day.to_string() == text)
 }
 
 fn read_who<'n>(node: &'n Node, columns: &Columns<'n>, mistakes: &mut Mistakes) -> Option<Who<'n>> {

@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::yaml;
 
@@ -622,4 +621,103 @@ fn a_sum_beyond_all_digits_is_a_mistake() {
         TABLE.replace("Á one,1\n", &format!("Á one,{large}\n")).replace("Á one,2\n", &format!("Á one,{large}\n"));
     let mistakes = make(BINDING, &table).unwrap_err();
     assert_eq!(mistakes[0], "data/t.csv:6:18: the exact result needs more than 38 digits [bad-number]");
+}
+
+/// A return whose rows say when they were published: May was restated, and June came late.
+const PUBLISHED: &str = "\
+month,code,published,n
+2015-04,A1,2015-05-14,4
+2015-05,A1,2015-06-11,5
+2015-06,A1,2015-07-09,-
+2015-05,A1,2015-08-13,50
+2015-06,A1,2015-09-10,6
+2015-07,A1,2015-08-13,7
+";
+
+fn dated(known: &str, facts: &str) -> String {
+    format!(
+        "binding: 1\ntable: t.csv\nrecipient: {{ code: code }}\nperiod: {{ column: month, every: month }}\n\
+         periods: {{ every: quarter, from: 2015-16 Q1, to: 2015-16 Q2 }}\nmissing: [\"-\"]\nknown: {known}\nfacts: {facts}\n"
+    )
+}
+
+/// Each vintage of a figure: when it became known, its value or reason, and its source.
+fn vintages_of(node: &Node) -> Vec<String> {
+    let one = |node: &Node| {
+        let text = |node: Option<&Node>| node.and_then(Node::as_text).unwrap_or("-").to_owned();
+        let value = node.get("value").unwrap_or(node);
+        let reason = value.get("missing").map(|reason| text(Some(reason)));
+        let value = reason.unwrap_or_else(|| text(Some(value)));
+        format!("{}: {value} ({})", text(node.get("known")), text(node.get("source")))
+    };
+    match node.get("vintages").map(|list| &list.content) {
+        Some(Content::List(items)) => items.iter().map(one).collect(),
+        _ => vec![one(node)],
+    }
+}
+
+#[test]
+fn a_figure_has_a_vintage_for_each_day_on_which_one_of_its_rows_became_known() {
+    let binding = dated("{ column: published }", "{ n: { column: n, combine: sum } }");
+    let cases = make(&binding, PUBLISHED).unwrap();
+    let series = cases[0].root.get("facts").unwrap().get("n").unwrap().get("value").unwrap();
+    assert_eq!(
+        vintages_of(series.get("2015-16 Q1").unwrap()),
+        [
+            "2015-07-09: no figure for 2015-06 (`-` in line 4) (-)",
+            "2015-08-13: no figure for 2015-06 (`-` in line 4) (-)",
+            "2015-09-10: 60 (t.csv, lines 2, 5, 6)",
+        ]
+    );
+    // Of the second quarter two months never came: that was never known, on no day.
+    assert_eq!(vintages_of(series.get("2015-16 Q2").unwrap()), ["-: no figure for 2015-08, 2015-09 (-)"]);
+    let only = dated("{ column: published }", "{ n: { column: n, combine: only } }");
+    let table = "month,code,published,n\n2015-06,A1,2015-07-09,4\n2015-06,A1,2015-08-13,4.50\n";
+    let cases = make(&only, table).unwrap();
+    let series = cases[0].root.get("facts").unwrap().get("n").unwrap().get("value").unwrap();
+    let expected = ["2015-07-09: 4 (t.csv, line 2)", "2015-08-13: 4.5 (t.csv, line 3)"];
+    assert_eq!(vintages_of(series.get("2015-16 Q1").unwrap()), expected);
+}
+
+#[test]
+fn a_row_that_is_a_case_may_have_vintages() {
+    let table = "code,published,n,agreed\nA1,2015-05-14,4,No\nA1,2015-06-11,-,Yes\n";
+    let facts =
+        "{ n: { column: n, as: number }, agreed: { column: agreed, words: { Yes: yes, No: { missing: not yet } } } }";
+    let cases = make(&flat("missing: [\"-\"]\nknown: { column: published }\n", facts), table).unwrap();
+    let fact = |name: &str| cases[0].root.get("facts").unwrap().get(name).unwrap();
+    assert_eq!(cases.len(), 1);
+    assert_eq!(vintages_of(fact("n")), ["2015-05-14: 4 (t.csv, line 2)", "2015-06-11: `-` in line 3 (-)"]);
+    assert_eq!(vintages_of(fact("agreed")), ["2015-05-14: not yet (-)", "2015-06-11: yes (t.csv, line 3)"]);
+    let cases = make(&flat("known: 2015-05-14\n", "{ n: { column: n } }"), "code,n\nA1,4\n").unwrap();
+    assert_eq!(vintages_of(cases[0].root.get("facts").unwrap().get("n").unwrap()), ["2015-05-14: 4 (t.csv, line 2)"]);
+}
+
+#[test]
+fn mistakes_about_when_a_table_became_known_have_words_and_places() {
+    let facts = "{ n: { column: n, combine: sum } }";
+    for (known, table, expected) in [
+        (
+            "2015-5-14",
+            PUBLISHED.to_owned(),
+            "b:7:8: expected a date such as 2015-11-13 for `known`, found `2015-5-14` [bad-date]",
+        ),
+        (
+            "{ column: publishd }",
+            PUBLISHED.to_owned(),
+            "b:7:18: the table has no column `publishd` [missing-column] (help: a similar name exists: `published`)",
+        ),
+        (
+            "{ column: published }",
+            PUBLISHED.replace("2015-09-10", ""),
+            "data/t.csv:6:12: expected the day on which the row became known, such as 2015-11-13, found `` [bad-date] (help: a row that nobody dated cannot be told from its vintages; leave it out by `where`, or date it)",
+        ),
+        (
+            "{ column: published }",
+            PUBLISHED.replace("2015-09-10", "2015-07-09"),
+            "data/t.csv:6:9: a second row for `A1` in 2015-06 that became known on 2015-07-09 [bad-row] (help: the first is in line 4)",
+        ),
+    ] {
+        assert_eq!(make(&dated(known, facts), &table).unwrap_err(), [expected], "{known}");
+    }
 }

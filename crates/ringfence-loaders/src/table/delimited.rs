@@ -37,7 +37,7 @@ impl Table {
     }
 
     fn check_row(&self, row: &Row, separator: char, mistakes: &mut Mistakes) {
-        let raw = self.raw(row);
+        let raw = row.raw();
         if raw.contains('"') {
             for span in spans(raw, separator) {
                 let Some(stray) = span.stray else { continue };
@@ -91,7 +91,7 @@ fn rows(file: &Arc<SourceFile>, separator: char) -> Result<Vec<Row>, Vec<Diagnos
         line += text.get(counted..start).unwrap_or_default().matches('\n').count();
         counted = start;
         let at = At::Bytes { range: start..end.max(start), separator };
-        rows.push(Row { line, at, cells: std::mem::take(&mut record), kinds: Vec::new() });
+        rows.push(Row::new(file, line, at, std::mem::take(&mut record), Vec::new()));
     }
 }
 

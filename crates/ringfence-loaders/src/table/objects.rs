@@ -61,13 +61,13 @@ impl Table {
         if !mistakes.0.is_empty() {
             return Err(mistakes.0);
         }
-        let rows = items.into_iter().map(|item| row(item, &known)).collect();
-        let header = Row { line: 1, at: At::Places(heads), cells: names, kinds: Vec::new() };
+        let rows = items.into_iter().map(|item| row(file, item, &known)).collect();
+        let header = Row::new(file, 1, At::Places(heads), names, Vec::new());
         Ok(Self { file: Arc::clone(file), header, rows })
     }
 }
 
-fn row(item: Node, known: &HashMap<String, usize>) -> Row {
+fn row(file: &Arc<SourceFile>, item: Node, known: &HashMap<String, usize>) -> Row {
     let line = item.place.line();
     let mut cells: Vec<(String, Kind, Place)> = vec![(String::new(), Kind::Any, item.place.clone()); known.len()];
     if let Content::Map(entries) = item.content {
@@ -82,5 +82,5 @@ fn row(item: Node, known: &HashMap<String, usize>) -> Row {
     }
     let texts = cells.iter().map(|(text, _, _)| text.as_str()).collect();
     let (kinds, places) = cells.into_iter().map(|(_, kind, place)| (kind, place)).unzip();
-    Row { line, at: At::Places(places), cells: texts, kinds }
+    Row::new(file, line, At::Places(places), texts, kinds)
 }

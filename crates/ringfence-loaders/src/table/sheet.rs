@@ -43,7 +43,7 @@ impl Table {
             let texts: StringRecord =
                 (*first..=*last).map(|column| found(column).map_or("", |cell| cell.text.as_str())).collect();
             let kinds = (*first..=*last).map(|column| found(column).map_or(Kind::Any, |cell| cell.kind.clone()));
-            Row { line, at: At::From(*first), cells: texts, kinds: kinds.collect() }
+            Row::new(&sheet.file, line, At::From(*first), texts, kinds.collect())
         };
         let is_blank = |cells: &BTreeMap<usize, &Cell>| cells.range(*first..=*last).next().is_none();
         let rows = by_row.iter().filter(|(_, cells)| !is_blank(cells)).map(|(line, cells)| of(*line, cells)).collect();

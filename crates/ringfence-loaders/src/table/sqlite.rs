@@ -111,9 +111,9 @@ fn read(shown: &str, statement: &mut Statement<'_>, select: Select<'_>) -> Resul
             cells.push_field(&text);
             kinds.push(kind);
         }
-        rows.push(Row { line: rows.len() + 1, at: At::From(1), cells, kinds });
+        rows.push(Row::new(&file, rows.len() + 1, At::From(1), cells, kinds));
     }
-    let header = Row { line: 1, at: At::From(1), cells: StringRecord::from(columns), kinds: Vec::new() };
+    let header = Row::new(&file, 1, At::From(1), StringRecord::from(columns), Vec::new());
     let table = Table { file: Arc::clone(&file), header, rows };
     let mut mistakes = Mistakes::default();
     table.check_header(&mut mistakes);
