@@ -10,7 +10,7 @@ pub(crate) use waivers::BoundWaivers;
 
 use jiff::civil::Date;
 
-use crate::case::{Case, Evidence, Given, Row, Signature, Version, Vintage, unfit};
+use crate::case::{Case, Evidence, Given, Row, Signature, Version, Vintage, counting, unfit};
 use crate::evaluate::{EvaluateError, Rules};
 use crate::exact::Exact;
 use crate::language::eval::{Cells, Machine, STEPS};
@@ -173,15 +173,6 @@ impl Required {
         let refusals = self.signatures.iter().filter(|signature| signature.standing == Standing::Refused);
         refusals.map(|signature| signature.day).max()
     }
-}
-
-/// The statement that counts: the latest known by the day, or the latest of all.
-fn counting<T>(vintages: &[Vintage<T>], known_by: Option<Date>) -> Option<&Vintage<T>> {
-    let known = |vintage: &&Vintage<T>| match (vintage.known, known_by) {
-        (Some(known), Some(by)) => known <= by,
-        _ => true,
-    };
-    vintages.iter().filter(known).max_by_key(|vintage| vintage.known)
 }
 
 struct Binder<'a> {

@@ -66,6 +66,37 @@ pub enum Evidence {
     List(Vec<Vintage<Vec<Row>>>),
 }
 
+impl Evidence {
+    /// What counts of it where only what was known by a day does: each statement once and without its day; nothing where
+    /// nothing was known yet.
+    #[must_use]
+    pub fn as_known_by(&self, by: Option<Date>) -> Option<Self> {
+        match self {
+            Self::One(vintages) => Some(Self::One(vec![settled(vintages, by)?])),
+            Self::List(vintages) => Some(Self::List(vec![settled(vintages, by)?])),
+            Self::Series(series) => {
+                let known = |(period, vintages): (&Period, &Vec<_>)| Some((*period, vec![settled(vintages, by)?]));
+                let series: BTreeMap<_, _> = series.iter().filter_map(known).collect();
+                (!series.is_empty()).then_some(Self::Series(series))
+            }
+        }
+    }
+}
+
+fn settled<T: Clone>(vintages: &[Vintage<T>], by: Option<Date>) -> Option<Vintage<T>> {
+    let Vintage { given, source, .. } = counting(vintages, by)?.clone();
+    Some(Vintage { given, source, known: None })
+}
+
+/// The statement that counts: the latest known by the day, or the latest of all.
+pub(crate) fn counting<T>(vintages: &[Vintage<T>], known_by: Option<Date>) -> Option<&Vintage<T>> {
+    let known = |vintage: &&Vintage<T>| match (vintage.known, known_by) {
+        (Some(known), Some(by)) => known <= by,
+        _ => true,
+    };
+    vintages.iter().filter(known).max_by_key(|vintage| vintage.known)
+}
+
 /// Which version of a document was signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Version {

@@ -7,6 +7,7 @@
 
 mod change;
 mod declarations;
+mod evidence;
 mod frozen;
 pub(crate) mod ruled;
 mod tally;

@@ -42,6 +42,41 @@ pub struct Comparison {
     pub on_other_days: Vec<Change>,
     /// Changes of words for the reader, which decide nothing.
     pub wording: Vec<Change>,
+    /// The figures that became known, or were restated, between the days by which evidence is known on the two sides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restated: Vec<Restated>,
+}
+
+/// A figure that became known or was restated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Restated {
+    /// The id of the case.
+    pub case: String,
+    /// Who it is about.
+    pub recipient: Recipient,
+    /// The fact.
+    pub fact: String,
+    /// What it is.
+    pub title: String,
+    /// The period, where there is a figure for each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// What counts on the old side; nothing where nothing was known.
+    pub old: Option<Stated>,
+    /// What counts on the new side; nothing where nothing was known.
+    pub new: Option<Stated>,
+}
+
+/// What was said of a figure, or why there was none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Stated {
+    /// In words.
+    pub shown: String,
+    /// Where it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// One side of a comparison.

@@ -558,6 +558,14 @@ impl Pack {
         self.facts.iter().map(|fact| fact.name.as_str())
     }
 
+    /// A value of a fact as reports show it: `£1,250.00`, `965 admissions`. Of a list, a value of its records' only field.
+    pub fn shown(&self, fact: &str, value: &Value) -> String {
+        match self.fact(fact).map(|fact| &fact.shape) {
+            Some(Shape::One(ty) | Shape::Series(ty)) => crate::types::show(value, ty, &self.currency),
+            _ => value.to_string(),
+        }
+    }
+
     /// The ids of its conditions.
     pub fn conditions(&self) -> impl Iterator<Item = &str> {
         self.conditions.iter().map(|condition| condition.id.as_str())

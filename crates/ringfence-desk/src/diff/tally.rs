@@ -60,6 +60,7 @@ pub(super) fn comparison(
         steps,
         on_other_days: said.on_other_days,
         wording: said.wording,
+        restated: Vec::new(),
     })
 }
 

@@ -8,12 +8,12 @@ use ringfence_core::case::Case;
 use ringfence_core::evaluate::{EvaluateError, Options};
 use ringfence_core::pack::{Invalid, Pack};
 use ringfence_core::source::{Document, Entry};
-use ringfence_reporting::comparison::{self, Comparison};
+use ringfence_reporting::comparison::{self, Comparison, Restated};
 
 use super::change::{self, Change, OF_ITSELF};
 use super::declarations::Declarations;
 use super::ruled::{Absent, Readable, Ruled, Unruled, read, rule, rule_with};
-use super::{DiffError, Side, frozen, tally};
+use super::{DiffError, Side, evidence, frozen, tally};
 
 /// The words for the two sides.
 pub(super) const OLD: &str = "old";
@@ -83,6 +83,9 @@ pub(super) fn compare(
         return Err(DiffError::SeveralDays);
     }
     let mut walked = Vec::new();
+    let titles: BTreeMap<String, String> =
+        new.pack.outline().facts.into_iter().map(|fact| (fact.name, fact.title)).collect();
+    let mut restated: Vec<Vec<Restated>> = vec![Vec::new(); new_cases.len()];
     let mut frozen_subjects = BTreeSet::new();
     for (days, cases) in &groups {
         let of = |documents: &[Document]| -> Vec<Document> {
@@ -91,12 +94,17 @@ pub(super) fn compare(
         let pick = |all: &[Case]| -> Vec<Case> { cases.iter().filter_map(|at| all.get(*at).cloned()).collect() };
         let from = frozen::on(days.old, before.clone(), &old.pack, &old.set);
         let to = frozen::on(days.new, after.clone(), &new.pack, &new.set);
-        let walk = Walk::new(*days, from, &to, of(documents), all, matched);
+        let (left, right) = (pick(&old_cases), pick(&new_cases));
+        let known = Knowledge::of(*days, &titles, [&left, &right]);
+        let walk = Walk::new(*days, (from, &to), known, of(documents), all, matched);
+        for (at, case) in cases.iter().zip(&right).filter(|_| days.old_known != days.new_known) {
+            let figures = evidence::restated(&new.pack, &titles, case, (days.old_known, days.new_known));
+            restated.get_mut(*at).into_iter().for_each(|of_case| of_case.clone_from(&figures));
+        }
         frozen_subjects.extend(walk.moves.iter().filter_map(|one| match one {
             Move::Rule(change) => Some(subject(change)),
-            Move::Day | Move::Knowledge => None,
+            Move::Day | Move::Fact(..) | Move::Acts => None,
         }));
-        let (left, right) = (pick(&old_cases), pick(&new_cases));
         walked.push(Walked { cases: cases.clone(), ..walk.run((old, &left), (new, &to, &right))? });
     }
     let said = change::between(&before, &after);
@@ -107,7 +115,34 @@ pub(super) fn compare(
         wording: said.wording.iter().filter(|change| !is_day_of(change)).map(words).collect(),
     };
     let days: Vec<(Date, Date)> = groups.keys().map(|days| (days.old, days.new)).collect();
-    tally::comparison((old, new), &new_cases, &walked, &days, said)
+    let restated = restated.into_iter().flatten().collect();
+    let mut comparison = tally::comparison((old, new), &new_cases, &walked, &days, said)?;
+    comparison.restated = restated;
+    Ok(comparison)
+}
+
+/// What became known between the two sides' days.
+#[derive(Debug, Default)]
+struct Knowledge {
+    /// Facts, each with its title.
+    facts: Vec<(String, Option<String>)>,
+    /// Whether a signature, decision or waiver did.
+    acts: bool,
+}
+
+impl Knowledge {
+    fn of(days: Days, titles: &BTreeMap<String, String>, cases: [&[Case]; 2]) -> Self {
+        let (old, new) = (days.old_known, days.new_known);
+        if old == new {
+            return Self::default();
+        }
+        let names: BTreeSet<String> = cases.iter().flat_map(|cases| evidence::differing(cases, old, new)).collect();
+        let titled = |name: String| (name.clone(), titles.get(&name).cloned());
+        Self {
+            facts: names.into_iter().map(titled).collect(),
+            acts: cases.iter().any(|cases| evidence::acts_differ(cases, old, new)),
+        }
+    }
 }
 
 /// The id, dates and version of a pack differ by nature.
@@ -191,8 +226,10 @@ enum Move {
     Rule(Box<Change>),
     /// The day on which waivers, decisions and deadlines are looked at.
     Day,
-    /// The day by which evidence is known.
-    Knowledge,
+    /// The day by which the evidence for a fact is known; and its title.
+    Fact(String, Option<String>),
+    /// The day by which signatures, decisions and waivers are known.
+    Acts,
 }
 
 /// The way of the cases of one pair of days.
@@ -235,8 +272,8 @@ impl NoStop {
 impl<'a> Walk<'a> {
     fn new(
         days: Days,
-        mut from: Declarations,
-        to: &Declarations,
+        (mut from, to): (Declarations, &Declarations),
+        known: Knowledge,
         documents: Vec<Document>,
         all: [&'a Readable; 2],
         matched: &'a [(String, String)],
@@ -246,9 +283,8 @@ impl<'a> Walk<'a> {
         if days.old != days.new {
             moves.push(Move::Day);
         }
-        if days.old_known != days.new_known {
-            moves.push(Move::Knowledge);
-        }
+        moves.extend(known.facts.into_iter().map(|(fact, title)| Move::Fact(fact, title)));
+        moves.extend(known.acts.then_some(Move::Acts));
         // What only tells decides nothing, and what an authority names must be there.
         for section in ["sources", "themes", "parties"] {
             for entry in to.section(section) {
@@ -329,15 +365,20 @@ impl<'a> Walk<'a> {
     fn stop(&mut self, made: BTreeSet<usize>) -> Result<Stop, NoStop> {
         let mut declared = self.from.clone();
         let (mut day, mut known_by) = (self.days.old, self.days.old_known);
-        let mut touching = Vec::new();
-        for (at, one) in self.moves.iter().enumerate().filter(|(at, _)| made.contains(at)) {
+        let (mut touching, mut facts) = (Vec::new(), Vec::new());
+        for (at, one) in self.moves.iter().enumerate() {
+            let is_made = made.contains(&at);
             match one {
+                Move::Fact(fact, _) => {
+                    facts.push((fact.as_str(), if is_made { self.days.new_known } else { self.days.old_known }));
+                }
+                _ if !is_made => {}
                 Move::Rule(change) => {
                     change.make(&mut declared);
                     touching.extend(change.touches_evidence().then_some(at));
                 }
                 Move::Day => day = self.days.new,
-                Move::Knowledge => known_by = self.days.new_known,
+                Move::Acts => known_by = self.days.new_known,
             }
         }
         let pack = Pack::compile(&declared.source()).map_err(NoStop::Pack)?;
@@ -350,8 +391,12 @@ impl<'a> Walk<'a> {
                 cases
             }
         };
-        let ruled = rule(&pack, &Absent::of(&declared), &cases, day, known_by).map_err(NoStop::Cases)?;
-        Ok(Stop { made, ruled })
+        let absent = Absent::of(&declared);
+        let ruled = match facts.as_slice() {
+            [] => rule(&pack, &absent, &cases, day, known_by),
+            facts => rule(&pack, &absent, &evidence::settled(&cases, facts), day, known_by),
+        };
+        Ok(Stop { made, ruled: ruled.map_err(NoStop::Cases)? })
     }
 
     fn words(&self, one: &Move) -> comparison::Change {
@@ -363,13 +408,28 @@ impl<'a> Walk<'a> {
             old: Some(old),
             new: Some(new),
         };
-        let known = |day: Option<Date>| day.map_or_else(|| "everything".to_owned(), |day| day.to_string());
+        let known = || match (days.old_known, days.new_known) {
+            (Some(old), Some(new)) => (format!("as known by {old}"), new.to_string()),
+            (old, new) => {
+                let words = |day: Option<Date>| {
+                    day.map_or_else(|| "all that is known".to_owned(), |day| format!("as known by {day}"))
+                };
+                (words(old), words(new))
+            }
+        };
         match one {
             Move::Rule(change) => words(change),
             Move::Day => {
                 other("the day for waivers, decisions and deadlines", days.old.to_string(), days.new.to_string())
             }
-            Move::Knowledge => other("the evidence known by", known(days.old_known), known(days.new_known)),
+            Move::Fact(fact, title) => {
+                let (old, new) = known();
+                comparison::Change { title: title.clone(), ..other(&format!("the evidence `{fact}`"), old, new) }
+            }
+            Move::Acts => {
+                let (old, new) = known();
+                other("the signatures, decisions and waivers", old, new)
+            }
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Two sets of rules over the same cases.
 
+use std::collections::BTreeMap;
+
 use ringfence_core::money::{Currency, Money};
 use ringfence_core::ruling::{Dispositions, Outcome};
 
 use super::{capital, counted, listed, named};
 use crate::comparison::{
-    Change, Compared, Comparison, FindingCompared, Limits, RecipientCompared, Rulebook, Step, Sums, Verdict,
+    Change, Compared, Comparison, FindingCompared, Limits, RecipientCompared, Restated, Rulebook, Stated, Step, Sums,
+    Verdict,
 };
 use crate::document::{Document, Line, Table, outcome_words};
 
@@ -38,6 +41,7 @@ pub(crate) fn comparison(comparison: &Comparison, extent: Extent) -> Document {
         because(&mut document, comparison);
         recipients(&mut document, comparison, extent);
         findings(&mut document, comparison);
+        restated(&mut document, comparison, extent);
     }
     without_effect(&mut document, comparison);
     document
@@ -399,6 +403,51 @@ fn findings(document: &mut Document, comparison: &Comparison) {
                 .code(&finding.condition)
                 .plain(format!("):{only} {}.", capital_first(&turns.join("; ")))),
         );
+    }
+}
+
+/// The figures that became known or changed, of those first whom they matter to most.
+fn restated(document: &mut Document, comparison: &Comparison, extent: Extent) {
+    if comparison.restated.is_empty() {
+        return;
+    }
+    let mut by_case: BTreeMap<&str, Vec<&Restated>> = BTreeMap::new();
+    for figure in &comparison.restated {
+        by_case.entry(&figure.case).or_default().push(figure);
+    }
+    let of = |one: &RecipientCompared| by_case.get(one.case.as_str()).map_or(&[][..], Vec::as_slice);
+    let ranked = [Verdict::Loses, Verdict::Gains, Verdict::Elsewhere, Verdict::Open, Verdict::Same];
+    let mut recipients: Vec<&RecipientCompared> =
+        ranked.into_iter().flat_map(|verdict| comparison.with(verdict)).collect();
+    recipients.retain(|one| !of(one).is_empty());
+    let shown = extent.recipients.unwrap_or(recipients.len()).min(recipients.len());
+    let (shown, left) = recipients.split_at(shown);
+    let (before, after) = (&comparison.old.known_by, &comparison.new.known_by);
+    let head = |side: &str, day: &Option<String>| match day {
+        Some(day) => format!("Known by {day}"),
+        None => side.to_owned(),
+    };
+    document.heading(2, "Figures that became known or were restated");
+    let table = Table::new().words("Recipient").words("Figure").words("Period");
+    let mut table = table.words(head(SIDES[0], before)).words(head(SIDES[1], after));
+    let words = |stated: Option<&Stated>| stated.map_or("not known", |stated| stated.shown.as_str()).to_owned();
+    for one in shown {
+        for figure in of(one) {
+            let period = figure.period.clone().unwrap_or_default();
+            table.row([
+                Line::from(named(&one.recipient)),
+                Line::from(figure.title.as_str()),
+                Line::from(period),
+                Line::from(words(figure.old.as_ref())),
+                Line::from(words(figure.new.as_ref())),
+            ]);
+        }
+    }
+    document.table(table);
+    let more: usize = left.iter().map(|one| of(one).len()).sum();
+    if more > 0 {
+        let (figures, of) = (counted(more, "figure"), counted(left.len(), "recipient"));
+        document.paragraph(format!("And {figures} of {of} more; `--all` shows them."));
     }
 }
 
