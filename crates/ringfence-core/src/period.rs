@@ -251,10 +251,10 @@ pub fn day_number(date: Date) -> i64 {
     (date - epoch).get_days().into()
 }
 
-/// The date this many days after 1970-01-01.
+/// The date this many days after 1970-01-01; `None` beyond the calendar.
 pub fn date_of(day: i64) -> Option<Date> {
-    use jiff::ToSpan;
-    Date::constant(1970, 1, 1).checked_add(day.days()).ok()
+    let days = jiff::Span::new().try_days(day).ok()?;
+    Date::constant(1970, 1, 1).checked_add(days).ok()
 }
 
 #[cfg(test)]
@@ -301,6 +301,7 @@ mod tests {
         for text in ["1970-01-01", "2015-04-01", "0001-01-01", "9999-12-31"] {
             assert_eq!(date_of(day_number(read_date(text).unwrap())).unwrap().to_string(), text);
         }
+        assert_eq!([i64::MIN, -10_000_000, 10_000_000, i64::MAX].map(date_of), [None; 4]);
         for text in ["2015-06-31", "1 April", "2015-4-1", "20150401", "2015-04-01T00"] {
             assert_eq!(read_date(text), None, "{text}");
         }

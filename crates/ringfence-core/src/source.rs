@@ -25,7 +25,7 @@ pub enum Part {
     },
     /// A table of rows whose columns have names.
     Rows {
-        /// What the rows are called, such as `table returns`.
+        /// What the rows are called, such as `table returns`; empty where they are all that the file holds.
         name: String,
         /// The names of the columns.
         columns: Vec<String>,
@@ -161,10 +161,13 @@ impl Place {
         match &self.file.part {
             Part::Text => format!("{}:{}", self.line, self.column),
             Part::Sheet { name, .. } => format!("sheet {name}, cell {}", cell_name(self.line(), self.column())),
-            Part::Rows { name, columns } => match columns.get(self.column() - 1) {
-                Some(column) => format!("{name}, row {}, column {column}", self.line),
-                None => format!("{name}, row {}", self.line),
-            },
+            Part::Rows { name, columns } => {
+                let row = match columns.get(self.column() - 1) {
+                    Some(column) => format!("row {}, column {column}", self.line),
+                    None => format!("row {}", self.line),
+                };
+                if name.is_empty() { row } else { format!("{name}, {row}") }
+            }
         }
     }
 }
@@ -314,11 +317,13 @@ mod tests {
     fn a_place_says_where_in_its_own_words() {
         let sheet = Part::Sheet { position: 2, name: "Non-elective".to_owned() };
         let rows = Part::Rows { name: "table returns".to_owned(), columns: vec!["code".to_owned()] };
+        let whole = Part::Rows { name: String::new(), columns: vec!["code".to_owned()] };
         for (file, line, column, expected) in [
             (SourceFile::new("a.csv", "x"), 7, 3, "a.csv:7:3"),
             (SourceFile::part_of("return.xlsx", sheet), 7, 3, "return.xlsx, sheet Non-elective, cell C7"),
             (SourceFile::part_of("r.db", rows.clone()), 12, 1, "r.db, table returns, row 12, column code"),
             (SourceFile::part_of("r.db", rows), 12, 2, "r.db, table returns, row 12"),
+            (SourceFile::part_of("r.parquet", whole), 12, 1, "r.parquet, row 12, column code"),
         ] {
             assert_eq!(Place::new(&file, line, column, 1).to_string(), expected);
         }

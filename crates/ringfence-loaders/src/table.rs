@@ -11,6 +11,8 @@ use ringfence_core::source::{Node, Part, Place, SourceFile, Style, cell_name};
 
 use crate::shape::{self, Mistakes};
 
+#[cfg(feature = "parquet")]
+pub(crate) mod columnar;
 mod delimited;
 mod objects;
 mod sheet;
@@ -60,7 +62,7 @@ pub(crate) enum Kind {
     Text,
     /// A number.
     #[cfg_attr(
-        not(any(feature = "sqlite", feature = "workbooks")),
+        not(any(feature = "parquet", feature = "sqlite", feature = "workbooks")),
         expect(dead_code, reason = "only formats that tell texts from numbers make it")
     )]
     Number,
@@ -209,6 +211,7 @@ pub(crate) fn file_name(file: &SourceFile) -> String {
     match file.part() {
         Part::Text => name.to_owned(),
         Part::Sheet { name: sheet, .. } => format!("{name}, sheet {sheet}"),
+        Part::Rows { name: rows, .. } if rows.is_empty() => name.to_owned(),
         Part::Rows { name: rows, .. } => format!("{name}, {rows}"),
     }
 }

@@ -120,6 +120,9 @@ impl Layout {
         } else if is_workbook(name) {
             let idle = ["separator", "encoding", "thousands", "decimal", "query"];
             refuse_idle(root, &idle, "a workbook, which says itself what its cells hold", mistakes);
+        } else if is_columnar(name) {
+            let idle = ["separator", "encoding", "thousands", "decimal", "query", "sheet", "header-row"];
+            refuse_idle(root, &idle, "a file of columns, which say themselves what they hold", mistakes);
         } else {
             refuse_idle(root, &["sheet", "header-row"], "no workbook", mistakes);
             refuse_idle(root, &["query"], "no database", mistakes);
@@ -151,6 +154,9 @@ impl Layout {
         }
         if is_workbook(&name) {
             return Ok(self.workbook(&name, text::read_bytes(path, &name)?)?);
+        }
+        if is_columnar(&name) {
+            return Ok(columnar(path)?.into());
         }
         let file = text::read_as(path, &name, self.encoding)?;
         let table = match Format::of(path) {
@@ -186,6 +192,25 @@ impl Layout {
 pub(crate) fn is_workbook(name: &str) -> bool {
     let known = |extension: &str| ["xlsx", "xlsm", "ods"].iter().any(|known| extension.eq_ignore_ascii_case(known));
     name.rsplit_once('.').is_some_and(|(_, extension)| known(extension))
+}
+
+/// Whether the name of a file says that it is a Parquet or an Arrow file.
+pub(crate) fn is_columnar(name: &str) -> bool {
+    let known = ["parquet", "arrow", "feather", "ipc"];
+    let is_known = |extension: &str| known.iter().any(|known| extension.eq_ignore_ascii_case(known));
+    name.rsplit_once('.').is_some_and(|(_, extension)| is_known(extension))
+}
+
+#[cfg(feature = "parquet")]
+fn columnar(path: &Path) -> Result<Table, LoadError> {
+    Table::columnar(path)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn columnar(path: &Path) -> Result<Table, LoadError> {
+    let place = Place::start_of(&SourceFile::new(text::shown(path), ""));
+    let message = "this program was built without reading Parquet and Arrow files";
+    Err(vec![Diagnostic::error(Code::SYNTAX, place, message).help("export the table as `.csv`")].into())
 }
 
 /// The table or the query of a database.
