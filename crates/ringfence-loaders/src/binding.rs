@@ -13,6 +13,7 @@ use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
 mod cells;
 pub(crate) mod layout;
+pub(crate) mod pieces;
 mod plan;
 
 use self::cells::Found;
@@ -25,7 +26,8 @@ use crate::table::{self, Row, Table};
 /// How many figures one binding may make: beyond this, each recipient is better ruled on from its own file.
 const MOST_FIGURES: usize = 2_000_000;
 
-/// Makes a case of each recipient in a table: first by code, then the footprints as the binding lists them.
+/// Makes a case of each recipient in a table: in the order of the rows where a row is a case; where rows are of months
+/// first by code, then the footprints as the binding lists them.
 ///
 /// Where the binding says which rows count, the others are as good as not there.
 /// A code without any row in the months that the binding needs is no recipient; one recipient at least has a row.
@@ -65,6 +67,8 @@ struct Figures<'t> {
     codes: BTreeSet<&'t str>,
     /// Where rows became known on different days, one for each, the first first.
     rows: BTreeMap<&'t str, BTreeMap<Month, Vec<Vintage<'t>>>>,
+    /// The codes of rows that are cases, in the order of the rows.
+    order: Vec<&'t str>,
     /// The first and the last month of all rows that are read.
     months: Option<(Month, Month)>,
 }
@@ -78,7 +82,7 @@ struct Vintage<'t> {
 
 impl<'t> Figures<'t> {
     fn read(plan: &'t Plan<'_>, table: &'t Table, mistakes: &mut Mistakes) -> Self {
-        let mut figures = Self { codes: BTreeSet::new(), rows: BTreeMap::new(), months: None };
+        let mut figures = Self { codes: BTreeSet::new(), rows: BTreeMap::new(), order: Vec::new(), months: None };
         let rows: Vec<&Row> = table.rows.iter().filter(|row| plan.reads(row)).collect();
         for row in &rows {
             if let Who::Columns { code, .. } = plan.who
@@ -129,11 +133,7 @@ impl<'t> Figures<'t> {
         mistakes: &mut Mistakes,
     ) {
         if plan.names_nobody(code) {
-            let place = table.place(row, plan.code_column());
-            let mistake = Diagnostic::error(Code::BAD_ROW, place, "the row names no recipient");
-            mistakes.add(mistake.help(
-                "leave such rows out by `exclude` or `where`; of a table with one recipient, `recipient: { is: … }` says who",
-            ));
+            mistakes.add(nobody(plan, table, row));
             return;
         }
         let known = match plan.known(table, row) {
@@ -146,6 +146,9 @@ impl<'t> Figures<'t> {
         let vintages = self.rows.entry(code).or_default().entry(month).or_default();
         let at = vintages.partition_point(|vintage| vintage.known < known);
         let Some(first) = vintages.get(at).filter(|vintage| vintage.known == known) else {
+            if vintages.is_empty() && plan.period.is_none() {
+                self.order.push(code);
+            }
             vintages.insert(at, Vintage { row, known });
             return;
         };
@@ -164,10 +167,7 @@ impl<'t> Figures<'t> {
             return Ok(());
         }
         if plan.period.is_none() {
-            let message = "no row is a recipient's";
-            let mistake = Diagnostic::error(Code::BAD_ROW, plan.root.place.clone(), message);
-            let help = if self.codes.is_empty() { "the table has no rows" } else { "every row is excluded" };
-            return Err(mistake.help(help));
+            return Err(no_recipient(plan, !self.codes.is_empty()));
         }
         let message = "no row of a recipient is of a month that these periods need";
         let mistake = Diagnostic::error(Code::BAD_PERIOD, plan.periods_place.clone(), message);
@@ -190,15 +190,18 @@ impl<'t> Figures<'t> {
     /// Refuses codes of the binding that the table does not know: they are misspelt, and what is said of
     /// them would silently hold for nobody.
     fn check_codes(&self, plan: &Plan<'_>, mistakes: &mut Mistakes) {
-        let footprints: BTreeSet<&str> = plan.footprints.iter().map(|footprint| footprint.id).collect();
-        let of_recipients = plan.by_recipient.iter().map(|(code, entry)| (*code, &entry.key_place));
-        let of_recipients = of_recipients.filter(|(code, _)| !footprints.contains(code));
-        for (code, place) in plan.named_codes.iter().copied().chain(of_recipients) {
+        for (code, place) in plan.codes_to_find() {
             if !self.codes.contains(code) && !mistakes.is_full() {
-                let message = format!("the code `{code}` is in no row {}", plan.scope());
-                let mistake = Diagnostic::error(Code::UNKNOWN_RECIPIENT, place.clone(), message);
-                mistakes.add(mistake.near_miss(code, self.codes.iter().copied()));
+                mistakes.add(plan.not_found(code, place, self.codes.iter().copied()));
             }
+        }
+    }
+
+    /// The rows of each code: in their order where a row is a case, and else in the order of the codes.
+    fn in_order(&self) -> Vec<(&&'t str, &BTreeMap<Month, Vec<Vintage<'t>>>)> {
+        match self.order.as_slice() {
+            [] => self.rows.iter().collect(),
+            order => order.iter().filter_map(|code| self.rows.get_key_value(code)).collect(),
         }
     }
 
@@ -213,6 +216,26 @@ impl<'t> Figures<'t> {
         let vintages = rows.into_iter().filter_map(|(code, month)| self.rows.get(code)?.get(&month));
         vintages.flatten().map(|vintage| vintage.known).collect()
     }
+}
+
+/// That no row of a table with a row for each case makes one.
+fn no_recipient(plan: &Plan<'_>, has_rows: bool) -> Diagnostic {
+    let mistake = Diagnostic::error(Code::BAD_ROW, plan.root.place.clone(), "no row is a recipient's");
+    mistake.help(if has_rows { "every row is excluded" } else { "the table has no rows" })
+}
+
+/// That a row names nobody.
+fn nobody(plan: &Plan<'_>, table: &Table, row: &Row) -> Diagnostic {
+    let place = table.place(row, plan.code_column());
+    Diagnostic::error(Code::BAD_ROW, place, "the row names no recipient").help(
+        "leave such rows out by `exclude` or `where`; of a table with one recipient, `recipient: { is: … }` says who",
+    )
+}
+
+/// That two codes make one case.
+fn one_case(other: &str, code: &str, case: &str, place: Place) -> Diagnostic {
+    let message = format!("`{other}` and `{code}` would both be the case `{case}`");
+    Diagnostic::error(Code::DUPLICATE_NAME, place, message)
 }
 
 /// Refuses a column whose months are all written in another way than the binding says: that is one mistake
@@ -284,7 +307,7 @@ impl<'t> Maker<'_, 't> {
     fn cases(&self, mistakes: &mut Mistakes) -> Vec<Document> {
         let mut made: BTreeMap<String, String> = BTreeMap::new();
         let mut cases = Vec::new();
-        for (code, rows) in &self.figures.rows {
+        for (code, rows) in self.figures.in_order() {
             let members = [Member { code, from: Month::MIN, until: Month::MAX }];
             let (name, place) = match (&self.plan.who, rows.values().next_back().and_then(|vintages| vintages.last())) {
                 (Who::Columns { code, name }, Some(last)) => {
@@ -316,8 +339,7 @@ impl<'t> Maker<'_, 't> {
     ) {
         let Recipient { case, code, place, .. } = recipient;
         if let Some(other) = made.insert(case.clone(), (*code).to_owned()) {
-            let message = format!("`{other}` and `{code}` would both be the case `{case}`");
-            mistakes.add(Diagnostic::error(Code::DUPLICATE_NAME, place.clone(), message));
+            mistakes.add(one_case(&other, code, case, place.clone()));
         }
         let mut entries = vec![("case".to_owned(), Node::text(case.as_str(), place.clone()))];
         let named = recipient.name.clone().map(|name| ("name".to_owned(), name));

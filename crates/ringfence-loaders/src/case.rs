@@ -10,7 +10,10 @@ use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
 use crate::binding::layout::{self, Layout, Opened};
+use crate::binding::pieces::{Pieces, Source};
 use crate::shape::Mistakes;
+#[cfg(feature = "parquet")]
+use crate::table::columnar::Columnar;
 use crate::workbook::Workbook;
 use crate::{LoadError, binding, csv_cases, folder, json, text, yaml};
 
@@ -89,6 +92,74 @@ pub fn load(path: &Path) -> Result<Vec<Document>, LoadError> {
         true => Err(LoadError::NoCases { path: path.to_path_buf() }),
         false => Ok(cases),
     }
+}
+
+/// The cases of a table with a row for each, some at a time, in the order of the rows.
+///
+/// An item with mistakes is followed by what can be read of the rows behind it, for whoever wants to tell all of them.
+#[derive(Debug)]
+pub struct Batches(Pieces);
+
+impl Batches {
+    /// How many rows the table has, where that is known before they are read.
+    pub fn rows(&self) -> Option<usize> {
+        self.0.rows
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<Vec<Document>, LoadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|made| made.map_err(LoadError::from))
+    }
+}
+
+/// Reads the cases of a binding whose table has a row for each of them, `rows` rows at a time.
+///
+/// They are the same cases, in the same order, that [`load`] gives at once. Of a Parquet or an Arrow file no more is held
+/// than the rows of a batch and a few bytes for each row, so a table may have more rows than memory has room for; an Arrow
+/// file is unpacked by the batches that it was written in. Another table is held whole, and only its cases are made
+/// some at a time. What is wrong with the rows taken together, such as a recipient with two of them or a code in the
+/// binding that no row has, is told before the first batch.
+///
+/// `None` says that the path is of something else: a folder, a case, or a binding of months, of several vintages or of
+/// a workbook.
+///
+/// # Errors
+/// Every mistake in the binding; then, with a sound binding, what is wrong with the rows taken together.
+///
+/// # Example
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # std::fs::write(folder.path().join("trusts.csv"), "code,beds\nRWV,40\n00T,38\nRK9,60\n")?;
+/// # let binding = "binding: 1\ntable: trusts.csv\nrecipient: { code: code }\nfacts: { beds: { column: beds } }\n";
+/// # let path = folder.path().join("trusts.yaml");
+/// # std::fs::write(&path, binding)?;
+/// use ringfence_loaders::case;
+///
+/// let mut read = Vec::new();
+/// for batch in case::batches(&path, 2)?.expect("a binding with a row for each case") {
+///     read.push(batch?.len());
+/// }
+/// assert_eq!(read, [2, 1]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn batches(path: &Path, rows: usize) -> Result<Option<Batches>, LoadError> {
+    let is_file = fs::metadata(path).map_err(|source| text::failed(path, source))?.is_file();
+    let format = Format::of(path).filter(|format| is_file && matches!(format, Format::Yaml | Format::Json));
+    let Some(format) = format else { return Ok(None) };
+    let mut loader = Loader::default();
+    let read = loader.read(path.to_path_buf(), format)?;
+    let Some(mut documents) = read.map(|read| read.documents) else { return Err(loader.mistakes.into()) };
+    let Some(binding) = documents.pop().filter(|_| documents.is_empty()) else { return Ok(None) };
+    let source = loader.rows_of(&binding, path)?;
+    if !loader.mistakes.is_empty() {
+        return Err(loader.mistakes.into());
+    }
+    source.map(|source| Pieces::of(binding, source, rows).map(Batches)).transpose()
 }
 
 /// Reads the cases of a text in memory; `path_name` is what diagnostics call it.
@@ -308,6 +379,29 @@ impl Loader {
             Err(mistakes) => self.mistakes.extend(mistakes),
         }
         Ok(())
+    }
+
+    /// The rows that a binding reads, if it is of one table with a row for each case.
+    fn rows_of(&mut self, binding: &Document, path: &Path) -> Result<Option<Source>, LoadError> {
+        let root = &binding.root;
+        let is_each_a_case = root.get("binding").is_some()
+            && ["period", "periods"].iter().all(|key| root.get(key).is_none())
+            && root.get("recipient").is_some_and(|recipient| recipient.get("is").is_none())
+            && !root.get("known").is_some_and(|known| matches!(known.content, Content::Map(_)));
+        let key = if root.get("database").is_some() { "database" } else { "table" };
+        let value = root.get(key).filter(|value| is_each_a_case && value.as_text().is_some());
+        let Some(target) = value.and_then(|value| self.beside(value, path, key)) else { return Ok(None) };
+        let name = text::shown(&target);
+        if key == "table" && layout::is_workbook(&name) {
+            return Ok(None);
+        }
+        let mut mistakes = Mistakes::default();
+        let Some(layout) = Layout::read(root, &name, &mut mistakes) else { return Err(mistakes.0.into()) };
+        #[cfg(feature = "parquet")]
+        if key == "table" && layout::is_columnar(&name) {
+            return Ok(Some(Source::Columns(Columnar::open(&target)?)));
+        }
+        Ok(Some(Source::Held(layout.open(root, &target)?)))
     }
 
     /// Joins a case with its base, that with its own, and so on.

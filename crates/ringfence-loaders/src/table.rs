@@ -28,7 +28,7 @@ pub(crate) struct Table {
 }
 
 /// A row.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Row {
     /// The file that it is of: a table may be put together from several.
     pub(crate) file: Arc<SourceFile>,
@@ -43,7 +43,7 @@ pub(crate) struct Row {
 }
 
 /// Where the cells of a row stand.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum At {
     /// In these bytes of a text.
     Bytes { range: Range<usize>, separator: char },

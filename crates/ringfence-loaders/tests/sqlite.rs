@@ -53,7 +53,7 @@ fn mistakes_have_words_and_places() {
         (
             RETURNS,
             format!("table: returns\n{code}facts: {{ rate: {{ column: rate }} }}\n"),
-            "r.db, table returns, row 2, column rate: the real number 2.5 is not exact [wrong-value] (help: keep amounts as whole pence or as texts; or say in a `query` how it reads, as in printf('%.2f', amount))",
+            "r.db, table returns, row 1, column rate: the real number 0.1 is not exact [wrong-value] (help: keep amounts as whole pence or as texts; or say in a `query` how it reads, as in printf('%.2f', amount))",
         ),
         (
             RETURNS,

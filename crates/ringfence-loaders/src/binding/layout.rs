@@ -39,15 +39,30 @@ pub(crate) struct Opened {
     pub(crate) workbook: Option<Workbook>,
     /// The sheet that a cell is of which names none.
     pub(crate) sheet: Option<String>,
+    pub(crate) extent: Extent,
+}
+
+/// How much of a table was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// All rows.
+    Whole,
+    /// Some of them: what no row has may be in another.
+    Part,
 }
 
 impl From<Table> for Opened {
     fn from(table: Table) -> Self {
-        Self { table: Some(table), workbook: None, sheet: None }
+        Self { table: Some(table), workbook: None, sheet: None, extent: Extent::Whole }
     }
 }
 
 impl Opened {
+    /// Some rows of a table.
+    pub(crate) fn part(table: Table) -> Self {
+        Self { extent: Extent::Part, ..table.into() }
+    }
+
     /// The same, where all of its rows became known on a day.
     pub(crate) fn known(mut self, day: Option<Date>) -> Self {
         for row in self.table.iter_mut().flat_map(|table| &mut table.rows) {
@@ -184,7 +199,8 @@ impl Layout {
                 Some(Table::sheet(sheet, self.heading)?)
             }
         };
-        Ok(Opened { table, workbook: Some(workbook), sheet: self.sheet.map(|(name, _)| name) })
+        let sheet = self.sheet.map(|(name, _)| name);
+        Ok(Opened { table, workbook: Some(workbook), sheet, extent: Extent::Whole })
     }
 }
 

@@ -8,7 +8,7 @@ use ringfence_core::exact::Exact;
 use ringfence_core::source::{Content, Entry, Node, Place};
 
 use super::cells::{self, Found};
-use super::layout::Opened;
+use super::layout::{Extent, Opened};
 use crate::period::{self, Every, Month, Written};
 use crate::shape::{self, Mistakes};
 use crate::table::{Kind, Row, Seen, Table};
@@ -345,8 +345,46 @@ impl<'n> Plan<'n> {
         self.only.iter().all(|only| only.reads(row))
     }
 
+    /// The columns that `where` asks, each with the texts of which a row that is read has one.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = (usize, &BTreeSet<&'n str>)> {
+        self.only.iter().map(|only| (only.column, &only.texts))
+    }
+
+    /// Refuses a `where` of which some text is in no row, or that lets no row through: the same as for a table that is
+    /// held whole, by the texts that were found in each of [`Plan::asked`].
+    pub(crate) fn check_where(&self, found: &[BTreeSet<String>], lets_any_through: bool, mistakes: &mut Mistakes) {
+        let before = mistakes.0.len();
+        let Some(node) = self.root.get("where") else { return };
+        for (entry, found) in shape::entries_of(node).iter().zip(found) {
+            refuse_unknown_texts(entry, &found.iter().map(String::as_str).collect(), mistakes);
+        }
+        if mistakes.0.len() == before && !self.only.is_empty() && !lets_any_through {
+            mistakes.add(reads_nothing(node));
+        }
+    }
+
+    /// Every column that a row with a case of its own is read from.
+    pub(crate) fn columns(&self) -> BTreeSet<usize> {
+        let mut columns: BTreeSet<usize> = self.only.iter().map(|only| only.column).collect();
+        if let Who::Columns { code, name } = &self.who {
+            columns.extend(std::iter::once(*code).chain(*name));
+        }
+        columns.extend(self.period.as_ref().map(|period| period.column));
+        if let Known::Column(column) = self.known {
+            columns.insert(column);
+        }
+        for fact in &self.facts {
+            match &fact.from {
+                From::Months { column, .. } | From::Column(column) => columns.extend([*column]),
+                From::Columns(of) => columns.extend(of.iter().map(|(_, _, column)| *column)),
+                From::Cell(_) | From::Cells(_) => {}
+            }
+        }
+        columns
+    }
+
     /// The rows in which a code of the binding must be found, for a reader.
-    pub(crate) fn scope(&self) -> &'static str {
+    fn scope(&self) -> &'static str {
         if self.only.is_empty() { "of the table" } else { "that `where` lets through" }
     }
 
@@ -356,6 +394,25 @@ impl<'n> Plan<'n> {
             Who::Columns { code, .. } => row.cell(code),
             Who::One { code, .. } => code,
         }
+    }
+
+    /// Every code that the binding names and that some row must have, with the place where it does.
+    pub(crate) fn codes_to_find(&self) -> impl Iterator<Item = (&'n str, &'n Place)> {
+        let footprints: BTreeSet<&str> = self.footprints.iter().map(|footprint| footprint.id).collect();
+        let of_recipients = self.by_recipient.iter().map(|(code, entry)| (*code, &entry.key_place));
+        let of_recipients = of_recipients.filter(move |(code, _)| !footprints.contains(code));
+        self.named_codes.iter().copied().chain(of_recipients)
+    }
+
+    /// That no row has a code which the binding names.
+    pub(crate) fn not_found<'a>(
+        &self,
+        code: &str,
+        place: &Place,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Diagnostic {
+        let message = format!("the code `{code}` is in no row {}", self.scope());
+        Diagnostic::error(Code::UNKNOWN_RECIPIENT, place.clone(), message).near_miss(code, known)
     }
 
     /// The column that tells recipients apart, or the months of the only one.
@@ -402,7 +459,12 @@ struct Columns<'t> {
     table: Option<&'t Table>,
 }
 
-impl Columns<'_> {
+impl<'t> Columns<'t> {
+    /// The table, if all of its rows are there.
+    fn whole(&self) -> Option<&'t Table> {
+        self.table.filter(|_| self.opened.is_some_and(|opened| opened.extent == Extent::Whole))
+    }
+
     fn required(&self, node: &Node, key: &str, mistakes: &mut Mistakes) -> Option<usize> {
         let value = mistakes.required(node, key)?;
         self.find(value, mistakes)
@@ -454,38 +516,53 @@ fn read_where<'n>(root: &'n Node, columns: &Columns<'n>, mistakes: &mut Mistakes
     let only: Vec<Only<'_>> = entries.iter().filter_map(|entry| read_only(entry, columns, mistakes)).collect();
     let sound = mistakes.0.len() == before && !only.is_empty();
     let lets_any_through = |table: &Table| table.rows.iter().any(|row| only.iter().all(|only| only.reads(row)));
-    if let Some(node) = node.filter(|_| sound && !columns.table.is_some_and(lets_any_through)) {
-        let mistake = wrong(Code::WRONG_VALUE, node, "no row has such a text in each of these columns at once");
-        mistakes.add(mistake.help("each text is in some row, but no row would be read"));
+    if let Some(node) = node.filter(|_| sound && columns.whole().is_some_and(|table| !lets_any_through(table))) {
+        mistakes.add(reads_nothing(node));
     }
     only
 }
 
+fn reads_nothing(node: &Node) -> Diagnostic {
+    wrong(Code::WRONG_VALUE, node, "no row has such a text in each of these columns at once")
+        .help("each text is in some row, but no row would be read")
+}
+
 fn read_only<'n>(entry: &'n Entry, columns: &Columns<'n>, mistakes: &mut Mistakes) -> Option<Only<'n>> {
     let column = columns.named(&entry.key, &entry.key_place, mistakes);
-    let written = match &entry.value.content {
-        Content::List(items) => items.as_slice(),
-        _ => std::slice::from_ref(&entry.value),
-    };
+    let written = written_texts(entry);
     if written.is_empty() {
         let message = format!("the list of texts for `{}` is empty, so no row would be read", entry.key);
         mistakes.add(wrong(Code::WRONG_VALUE, &entry.value, message));
     }
     let what = format!("`{}`", entry.key);
-    let texts: Vec<_> = written.iter().filter_map(|item| Some((mistakes.text(item, &what)?, item))).collect();
-    let (column, table) = (column?, columns.table?);
-    let found: BTreeSet<&str> = table.rows.iter().map(|row| row.cell(column)).collect();
-    // A text that no row has would leave out, without a word, all that it was meant to let in.
-    for (text, item) in texts.iter().filter(|(text, _)| !found.contains(text)) {
+    let texts: BTreeSet<&str> = written.iter().filter_map(|item| mistakes.text(item, &what)).collect();
+    let column = column?;
+    if let Some(table) = columns.whole() {
+        refuse_unknown_texts(entry, &table.rows.iter().map(|row| row.cell(column)).collect(), mistakes);
+    }
+    Some(Only { column, texts })
+}
+
+/// The texts that `where` lists for a column.
+fn written_texts(entry: &Entry) -> &[Node] {
+    match &entry.value.content {
+        Content::List(items) => items,
+        _ => std::slice::from_ref(&entry.value),
+    }
+}
+
+/// Refuses a text that no row has: it would leave out, without a word, all that it was meant to let in.
+fn refuse_unknown_texts(entry: &Entry, found: &BTreeSet<&str>, mistakes: &mut Mistakes) {
+    let texts = written_texts(entry).iter().filter_map(|item| Some((item.as_text()?, item)));
+    for (text, item) in texts.filter(|(text, _)| !found.contains(text)) {
         let mistake = wrong(Code::WRONG_VALUE, item, format!("no row has `{text}` in the column `{}`", entry.key));
         let mistake = if found.len() <= MOST_LISTED {
-            mistake.help(format!("the texts in the column are {}", shape::list(&found)))
+            mistake.help(format!("the texts in the column are {}", shape::list(found)))
         } else {
             mistake
         };
         mistakes.add(mistake.near_miss(text, found.iter().copied()));
     }
-    Some(Only { column, texts: texts.into_iter().map(|(text, _)| text).collect() })
 }
 
 /// When the table became known: all of it on a day, or each row on the day in a column.
