@@ -99,7 +99,7 @@ impl<'t> Figures<'t> {
                 return figures;
             }
             for row in rows.into_iter().filter(|row| !plan.is_excluded(plan.code(row))) {
-                figures.add(plan.code(row), ROW, row, plan, table, mistakes);
+                figures.add(plan.code(row), ROW, row, plan, mistakes);
             }
             return figures;
         };
@@ -111,32 +111,24 @@ impl<'t> Figures<'t> {
         for row in rows {
             let code = plan.code(row);
             let Some(month) = period.written.month(row.cell(period.column)) else {
-                mistakes.add(no_month(period, table, row));
+                mistakes.add(no_month(period, row));
                 continue;
             };
             let (first, last) = figures.months.unwrap_or((month, month));
             figures.months = Some((first.min(month), last.max(month)));
             if window.contains(&month) && !plan.is_excluded(code) {
-                figures.add(code, month, row, plan, table, mistakes);
+                figures.add(code, month, row, plan, mistakes);
             }
         }
         figures
     }
 
-    fn add(
-        &mut self,
-        code: &'t str,
-        month: Month,
-        row: &'t Row,
-        plan: &Plan<'_>,
-        table: &Table,
-        mistakes: &mut Mistakes,
-    ) {
+    fn add(&mut self, code: &'t str, month: Month, row: &'t Row, plan: &Plan<'_>, mistakes: &mut Mistakes) {
         if plan.names_nobody(code) {
-            mistakes.add(nobody(plan, table, row));
+            mistakes.add(nobody(plan, row));
             return;
         }
-        let known = match plan.known(table, row) {
+        let known = match plan.known(row) {
             Ok(known) => known,
             Err(mistake) => {
                 mistakes.add(mistake);
@@ -155,8 +147,8 @@ impl<'t> Figures<'t> {
         let month = plan.period.as_ref().map_or_else(String::new, |_| format!(" in {}", period::month_label(month)));
         let known = known.map_or_else(String::new, |known| format!(" that became known on {known}"));
         let message = format!("a second row for `{code}`{month}{known}");
-        let mistake = Diagnostic::error(Code::BAD_ROW, table.place(row, plan.code_column()), message);
-        let line = table.one(first.row, plan.code_column());
+        let mistake = Diagnostic::error(Code::BAD_ROW, row.place(plan.code_column()), message);
+        let line = first.row.one(plan.code_column());
         let file = if Arc::ptr_eq(&first.row.file, &row.file) { "" } else { &format!("{}, ", first.row.file.path()) };
         mistakes.add(mistake.help(format!("the first is in {file}{line}")));
     }
@@ -225,8 +217,8 @@ fn no_recipient(plan: &Plan<'_>, has_rows: bool) -> Diagnostic {
 }
 
 /// That a row names nobody.
-fn nobody(plan: &Plan<'_>, table: &Table, row: &Row) -> Diagnostic {
-    let place = table.place(row, plan.code_column());
+fn nobody(plan: &Plan<'_>, row: &Row) -> Diagnostic {
+    let place = row.place(plan.code_column());
     Diagnostic::error(Code::BAD_ROW, place, "the row names no recipient").help(
         "leave such rows out by `exclude` or `where`; of a table with one recipient, `recipient: { is: … }` says who",
     )
@@ -254,11 +246,11 @@ fn check_months(period: &Months<'_>, table: &Table, rows: &[&Row]) -> Result<(),
 }
 
 /// A cell that is no month, or one written in another way than the others.
-fn no_month(period: &Months<'_>, table: &Table, row: &Row) -> Diagnostic {
+fn no_month(period: &Months<'_>, row: &Row) -> Diagnostic {
     let Months { column, written, .. } = *period;
     let (text, expected) = (row.cell(column), written.example());
     let message = format!("expected a month such as {expected}, found `{text}`");
-    let mistake = Diagnostic::error(Code::BAD_PERIOD, table.place(row, column), message);
+    let mistake = Diagnostic::error(Code::BAD_PERIOD, row.place(column), message);
     if Written::ways(text).is_empty() {
         return mistake;
     }
@@ -312,8 +304,8 @@ impl<'t> Maker<'_, 't> {
             let (name, place) = match (&self.plan.who, rows.values().next_back().and_then(|vintages| vintages.last())) {
                 (Who::Columns { code, name }, Some(last)) => {
                     let last = last.row;
-                    let cell = |column| Node::text(last.cell(column), self.table.place(last, column));
-                    (name.map(cell), self.table.place(last, *code))
+                    let cell = |column| Node::text(last.cell(column), last.place(column));
+                    (name.map(cell), last.place(*code))
                 }
                 (Who::Columns { .. }, None) => continue,
                 (Who::One { place, name, .. }, _) => (name.clone(), place.clone()),
@@ -435,8 +427,8 @@ impl<'t> Maker<'_, 't> {
         let figures = rows.into_iter().flatten().map(|vintage| {
             let row = vintage.row;
             let seen = self.table.seen(row, column);
-            let source = self.source(&[(&row.file, self.table.short(row, column))]);
-            let figure = self.plan.figure(&seen, form, &self.table.one(row, column), &source);
+            let source = self.source(&[(&row.file, row.short(column))]);
+            let figure = self.plan.figure(&seen, form, &row.one(column), &source);
             known(figure_or_mistake(figure, seen.place, mistakes), vintage.known)
         });
         vintages(figures.collect(), &recipient.place)
@@ -490,8 +482,8 @@ impl<'t> Maker<'_, 't> {
         if let Some((_, _, second)) = rows.next() {
             let period = self.plan.every.label(first);
             let message = format!("a second row for `{}` in {period}, and `combine: only` takes one", recipient.code);
-            let mistake = Diagnostic::error(Code::BAD_ROW, self.table.place(second, of.column), message);
-            let mistake = mistake.help(format!("the first is in {}", self.table.one(row, of.column)));
+            let mistake = Diagnostic::error(Code::BAD_ROW, second.place(of.column), message);
+            let mistake = mistake.help(format!("the first is in {}", row.one(of.column)));
             if !mistakes.0.contains(&mistake) {
                 mistakes.add(mistake);
             }
@@ -511,11 +503,11 @@ impl<'t> Maker<'_, 't> {
         let text = seen.text;
         if self.plan.missing.contains(text) {
             let written = if text.is_empty() { "blank".to_owned() } else { format!("`{text}`") };
-            sum.absent(month, Some(format!("{written} in {}", self.table.one(row, of.column))));
+            sum.absent(month, Some(format!("{written} in {}", row.one(of.column))));
             return;
         }
         let number = self.plan.number(&seen, of.kind);
-        let mistake = match number.map(|number| sum.add(number, row, self.table.short(row, of.column))) {
+        let mistake = match number.map(|number| sum.add(number, row, row.short(of.column))) {
             Ok(Ok(())) => return,
             Ok(Err(inexact)) => Diagnostic::error(Code::BAD_NUMBER, seen.place, inexact.to_string()),
             Err(mistake) => mistake,
@@ -536,7 +528,7 @@ impl<'t> Maker<'_, 't> {
     }
 
     fn figure(&self, fact: &Fact<'_>, column: usize, sum: &Sum<'t>) -> Node {
-        let place = sum.first.map_or_else(|| fact.place.clone(), |row| self.table.place(row, column));
+        let place = sum.first.map_or_else(|| fact.place.clone(), |row| row.place(column));
         let text = |key: &str, text: String| (key.to_owned(), Node::text(text, place.clone()));
         if !sum.absent.is_empty() {
             return Node::map([text("missing", sum.reason())], &place);

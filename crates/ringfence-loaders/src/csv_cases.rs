@@ -118,7 +118,7 @@ type Group<'t> = Vec<&'t Row>;
 impl<'t> Cases<'t> {
     fn of(table: &'t Table) -> Result<Self, Vec<Diagnostic>> {
         let mut mistakes = Mistakes::default();
-        let (mut columns, places) = (Vec::new(), table.places(&table.header));
+        let (mut columns, places) = (Vec::new(), table.header.places());
         for ((index, name), place) in table.header.cells().enumerate().zip(&places) {
             match Column::of(name) {
                 Some(column) => columns.push(column),
@@ -150,7 +150,7 @@ impl<'t> Cases<'t> {
         for row in &self.table.rows {
             let id = row.cell(self.case);
             if id.is_empty() {
-                self.note(row, self.case, "the row names no case", None, mistakes);
+                note(row, self.case, "the row names no case", None, mistakes);
                 continue;
             }
             let index = *known.entry(id).or_insert(groups.len());
@@ -168,7 +168,7 @@ impl<'t> Cases<'t> {
             for row in others {
                 let message = format!("the case `{}` is given twice", row.cell(self.case));
                 let help = "several rows of one case need a column `period`";
-                self.note(row, self.case, &message, Some((first, help)), mistakes);
+                note(row, self.case, &message, Some((first, help)), mistakes);
             }
             return;
         }
@@ -184,10 +184,10 @@ impl<'t> Cases<'t> {
         for row in group {
             let period = row.cell(column);
             if period.is_empty() {
-                self.note(row, column, "the row names no period", None, mistakes);
+                note(row, column, "the row names no period", None, mistakes);
             } else if let Some(first) = known.insert(period, row) {
                 let message = format!("the period `{period}` of the case `{}` is given twice", row.cell(self.case));
-                self.note(row, column, &message, Some((first, "keep one of them")), mistakes);
+                note(row, column, &message, Some((first, "keep one of them")), mistakes);
             }
         }
     }
@@ -197,22 +197,14 @@ impl<'t> Cases<'t> {
         let name = self.table.header.cell(column);
         let message = format!("`{name}` differs between the rows of the case `{}`", row.cell(self.case));
         let help = format!("repeat the value in every row, or call the column `{name}[]` if each period has its own");
-        self.note(row, column, &message, Some((first, &help)), mistakes);
-    }
-
-    fn note(&self, row: &Row, column: usize, message: &str, first: Option<(&Row, &str)>, mistakes: &mut Mistakes) {
-        let mistake = Diagnostic::error(Code::BAD_ROW, self.table.place(row, column), message);
-        mistakes.add(match first {
-            Some((first, help)) => mistake.help(format!("it is first given in line {}; {help}", first.line)),
-            None => mistake,
-        });
+        note(row, column, &message, Some((first, &help)), mistakes);
     }
 
     fn document(&self, group: &Group<'t>) -> Document {
-        let start = group.first().map_or_else(|| Place::start_of(&self.table.file), |row| self.table.place(row, 0));
+        let start = group.first().map_or_else(|| Place::start_of(&self.table.file), |row| row.place(0));
         let mut case = CaseTree::default();
         for (index, row) in group.iter().enumerate() {
-            let places = self.table.places(row);
+            let places = row.places();
             let period = self.period.and_then(|column| Some((row.cell(column), places.get(column)?)));
             for (((column, head), text), place) in self.columns.iter().zip(&self.heads).zip(row.cells()).zip(&places) {
                 if index == 0 || column.is_by_row() {
@@ -363,7 +355,7 @@ fn nameless(place: Place, index: usize, name: &str) -> Diagnostic {
 }
 
 fn missing(table: &Table, name: &str, why: &str) -> Diagnostic {
-    let place = table.place(&table.header, 0);
+    let place = table.header.place(0);
     Diagnostic::error(Code::MISSING_COLUMN, place, format!("the table has no column `{name}`"))
         .help(format!("{why}; the columns found are {}", table.columns()))
 }
@@ -380,6 +372,14 @@ fn check_shapes(columns: &[Column<'_>], places: &[Place], mistakes: &mut Mistake
             mistakes.add(Diagnostic::error(Code::DUPLICATE_NAME, place.clone(), message).help(help));
         }
     }
+}
+
+fn note(row: &Row, column: usize, message: &str, first: Option<(&Row, &str)>, mistakes: &mut Mistakes) {
+    let mistake = Diagnostic::error(Code::BAD_ROW, row.place(column), message);
+    mistakes.add(match first {
+        Some((first, help)) => mistake.help(format!("it is first given in line {}; {help}", first.line)),
+        None => mistake,
+    });
 }
 
 #[cfg(test)]

@@ -271,7 +271,7 @@ fn rows(file: &Arc<SourceFile>) -> Result<Node, Vec<Diagnostic>> {
     let table = Table::read(file)?;
     let names: Vec<&str> = table.header.cells().map(str::trim).collect();
     let rows = table.rows.iter().map(|row| {
-        let cells = row.cells().zip(table.places(row)).map(|(cell, place)| match cell.trim() {
+        let cells = row.cells().zip(row.places()).map(|(cell, place)| match cell.trim() {
             "" => Node { place, content: Content::Empty },
             text => Node::text(text, place),
         });

@@ -87,6 +87,44 @@ impl Row {
         self.kinds.get(column).unwrap_or(&Kind::Any)
     }
 
+    /// Where a cell stands.
+    pub(crate) fn place(&self, column: usize) -> Place {
+        match &self.at {
+            At::Bytes { separator, .. } => match delimited::spans(self.raw(), *separator).nth(column) {
+                Some(span) => Place::new(&self.file, self.line + span.line, span.column, span.length),
+                None => Place::new(&self.file, self.line, 1, 1),
+            },
+            At::From(first) => Place::new(&self.file, self.line, first + column, 1),
+            At::Places(places) => {
+                places.get(column).cloned().unwrap_or_else(|| Place::new(&self.file, self.line, 1, 1))
+            }
+        }
+    }
+
+    /// Where each cell of a row stands.
+    pub(crate) fn places(&self) -> Vec<Place> {
+        match &self.at {
+            At::Bytes { separator, .. } => delimited::spans(self.raw(), *separator)
+                .map(|span| Place::new(&self.file, self.line + span.line, span.column, span.length))
+                .collect(),
+            At::Places(places) => places.clone(),
+            At::From(_) => (0..self.cells.len()).map(|column| self.place(column)).collect(),
+        }
+    }
+
+    /// What a cell is called beside others of its table: its line, its row or its name.
+    pub(crate) fn short(&self, column: usize) -> String {
+        match self.file.part() {
+            Part::Sheet { .. } => cell_name(self.line, self.place(column).column()),
+            Part::Text | Part::Rows { .. } => self.line.to_string(),
+        }
+    }
+
+    /// The same where it stands alone: `line 5`, `cell C5` or `row 5`.
+    pub(crate) fn one(&self, column: usize) -> String {
+        format!("{} {}", noun(&self.file), self.short(column))
+    }
+
     fn raw(&self) -> &str {
         match &self.at {
             At::Bytes { range, .. } => self.file.text().get(range.clone()).unwrap_or_default(),
@@ -112,46 +150,10 @@ impl Table {
         shape::list(self.header.cells())
     }
 
-    /// Where a cell stands.
-    pub(crate) fn place(&self, row: &Row, column: usize) -> Place {
-        match &row.at {
-            At::Bytes { separator, .. } => match delimited::spans(row.raw(), *separator).nth(column) {
-                Some(span) => Place::new(&row.file, row.line + span.line, span.column, span.length),
-                None => Place::new(&row.file, row.line, 1, 1),
-            },
-            At::From(first) => Place::new(&row.file, row.line, first + column, 1),
-            At::Places(places) => places.get(column).cloned().unwrap_or_else(|| Place::new(&row.file, row.line, 1, 1)),
-        }
-    }
-
-    /// Where each cell of a row stands.
-    pub(crate) fn places(&self, row: &Row) -> Vec<Place> {
-        match &row.at {
-            At::Bytes { separator, .. } => delimited::spans(row.raw(), *separator)
-                .map(|span| Place::new(&row.file, row.line + span.line, span.column, span.length))
-                .collect(),
-            At::Places(places) => places.clone(),
-            At::From(_) => (0..row.cells.len()).map(|column| self.place(row, column)).collect(),
-        }
-    }
-
     /// A cell with its place.
     pub(crate) fn seen<'t>(&'t self, row: &'t Row, column: usize) -> Seen<'t> {
         let name = Some(self.header.cell(column));
-        Seen { text: row.cell(column), kind: row.kind(column), place: self.place(row, column), name }
-    }
-
-    /// What a cell is called beside others of its table: its line, its row or its name.
-    pub(crate) fn short(&self, row: &Row, column: usize) -> String {
-        match row.file.part() {
-            Part::Sheet { .. } => cell_name(row.line, self.place(row, column).column()),
-            Part::Text | Part::Rows { .. } => row.line.to_string(),
-        }
-    }
-
-    /// The same where it stands alone: `line 5`, `cell C5` or `row 5`.
-    pub(crate) fn one(&self, row: &Row, column: usize) -> String {
-        format!("{} {}", noun(&row.file), self.short(row, column))
+        Seen { text: row.cell(column), kind: row.kind(column), place: row.place(column), name }
     }
 
     /// Where figures come from: each file, and the cells in it by their short names.
@@ -174,7 +176,7 @@ impl Table {
     /// Columns that differ.
     pub(crate) fn append(&mut self, other: Self) -> Result<(), Diagnostic> {
         if other.header.cells != self.header.cells {
-            let place = other.place(&other.header, 0);
+            let place = other.header.place(0);
             let message = format!("the columns are {}, and not those of `{}`", other.columns(), self.file.path());
             let mistake = Diagnostic::error(Code::MISSING_COLUMN, place, message);
             return Err(mistake.help(format!("tables that are read as one have the columns {}", self.columns())));
@@ -184,7 +186,7 @@ impl Table {
     }
 
     fn check_header(&self, mistakes: &mut Mistakes) {
-        let (mut seen, places) = (HashSet::new(), self.places(&self.header));
+        let (mut seen, places) = (HashSet::new(), self.header.places());
         for (index, name) in self.header.cells().enumerate().filter(|(_, name)| !name.is_empty()) {
             let place = places.get(index).filter(|_| !seen.insert(name));
             if let Some(place) = place.cloned() {

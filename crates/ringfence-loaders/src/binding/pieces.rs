@@ -213,7 +213,7 @@ impl<'p, 'n> Survey<'p, 'n> {
                 continue;
             }
             if self.plan.names_nobody(code) {
-                mistakes.add(nobody(self.plan, table, row));
+                mistakes.add(nobody(self.plan, row));
             }
             self.marks.push(mark(&code.to_lowercase()));
         }
@@ -257,10 +257,10 @@ impl<'p, 'n> Survey<'p, 'n> {
                     continue;
                 }
                 let Some((other, at)) = first.get(&case) else {
-                    first.insert(case, (code.to_owned(), table.one(row, column)));
+                    first.insert(case, (code.to_owned(), row.one(column)));
                     continue;
                 };
-                let place = table.place(row, column);
+                let place = row.place(column);
                 mistakes.add(if other == code {
                     let message = format!("a second row for `{code}`");
                     Diagnostic::error(Code::BAD_ROW, place, message).help(format!("the first is in {at}"))

@@ -306,7 +306,7 @@ impl<'n> Plan<'n> {
     ///
     /// # Errors
     /// A cell that is no day.
-    pub(crate) fn known(&self, table: &Table, row: &Row) -> Result<Option<Date>, Diagnostic> {
+    pub(crate) fn known(&self, row: &Row) -> Result<Option<Date>, Diagnostic> {
         let column = match self.known {
             Known::WithItsFile => return Ok(row.known),
             Known::On(day) => return Ok(Some(day)),
@@ -315,7 +315,7 @@ impl<'n> Plan<'n> {
         let text = row.cell(column);
         day(text).map(Some).ok_or_else(|| {
             let message = format!("expected the day on which the row became known, such as 2015-11-13, found `{text}`");
-            let mistake = Diagnostic::error(Code::BAD_DATE, table.place(row, column), message);
+            let mistake = Diagnostic::error(Code::BAD_DATE, row.place(column), message);
             mistake
                 .help("a row that nobody dated cannot be told from its vintages; leave it out by `where`, or date it")
         })

@@ -48,7 +48,7 @@ impl Table {
         }
         let (found, expected) = (row.cells.len(), self.header.cells.len());
         if found != expected {
-            let place = self.place(row, expected.min(found.saturating_sub(1)));
+            let place = row.place(expected.min(found.saturating_sub(1)));
             let message = format!("the row has {}, the header has {expected}", cells(found));
             let help = format!("put a cell that holds a {} in quotes", word(separator));
             mistakes.add(Diagnostic::error(Code::BAD_ROW, place, message).help(help));
@@ -183,7 +183,7 @@ mod tests {
             .rows
             .iter()
             .map(|row| {
-                let places = table.places(row).into_iter().map(|place| format!("{place:?}"));
+                let places = row.places().into_iter().map(|place| format!("{place:?}"));
                 row.cells().map(ToOwned::to_owned).zip(places).collect()
             })
             .collect();
