@@ -183,6 +183,16 @@ pub(crate) struct Document {
 }
 
 impl Document {
+    /// The first heading, which names the document; nothing where there is none.
+    #[cfg(any(feature = "letters", feature = "pdf"))]
+    pub(crate) fn title(&self) -> String {
+        let title = self.blocks.iter().find_map(|block| match block {
+            Block::Heading { line, .. } => Some(line.bare()),
+            _ => None,
+        });
+        title.unwrap_or_default()
+    }
+
     pub(crate) fn heading(&mut self, level: usize, line: impl Into<Line>) {
         self.blocks.push(Block::Heading { level, line: line.into() });
     }

@@ -6,16 +6,16 @@
 //! letter; the page and the PDF are laid out from it.
 
 mod parse;
-#[cfg(feature = "pdf")]
-mod pdf;
 
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use ringfence_core::ruling::Ruling;
 
-use crate::document::{Block, Document, clean};
+use crate::document::{Document, clean};
 use crate::html::{self, Page};
 use crate::markdown;
+#[cfg(feature = "pdf")]
+use crate::pdf;
 use crate::report;
 pub use crate::report::Days;
 
@@ -81,17 +81,17 @@ impl Letter {
 
     /// The first heading, which names the letter.
     pub fn title(&self) -> String {
-        let title = self.document.blocks.iter().find_map(|block| match block {
-            Block::Heading { line, .. } => Some(line.bare()),
-            _ => None,
-        });
-        title.unwrap_or_else(|| "Letter".to_owned())
+        let title = self.document.title();
+        if title.is_empty() { "Letter".to_owned() } else { title }
     }
 
-    /// The blocks, for a format that lays them out itself.
+    /// The letter as PDF.
+    ///
+    /// # Errors
+    /// If the letter has a character that the fonts do not have.
     #[cfg(feature = "pdf")]
-    pub(crate) const fn document(&self) -> &Document {
-        &self.document
+    pub fn pdf(&self) -> Result<Vec<u8>, pdf::PdfError> {
+        pdf::write(&self.document, "")
     }
 }
 

@@ -134,6 +134,9 @@ pub struct UndeterminedFund {
     pub amount_not_known: usize,
     /// Whose money that is, and whose amount is not even known.
     pub recipients: Vec<Recipient>,
+    /// The ids of their cases.
+    #[serde(skip)]
+    pub cases: Vec<String>,
     /// Why, the most frequent cause first. One recipient can stand under several.
     pub causes: Vec<Cause>,
 }
@@ -158,6 +161,9 @@ pub struct Cause {
     pub amount_not_known: usize,
     /// For whom.
     pub recipients: Vec<Recipient>,
+    /// The ids of their cases.
+    #[serde(skip)]
+    pub cases: Vec<String>,
 }
 
 /// A warning, and how many rulings carry it.
@@ -395,6 +401,7 @@ fn undetermined(rulings: &[Ruling], funds: &[FundRuling]) -> Result<Vec<Undeterm
             undetermined: Money::ZERO,
             amount_not_known: 0,
             recipients: vec![],
+            cases: vec![],
             causes: vec![],
         };
         for ruling in rulings {
@@ -405,12 +412,14 @@ fn undetermined(rulings: &[Ruling], funds: &[FundRuling]) -> Result<Vec<Undeterm
             open.undetermined = open.undetermined.plus(found.dispositions.undetermined)?;
             open.amount_not_known += usize::from(found.amount.is_none());
             open.recipients.push(ruling.case.recipient.clone());
+            open.cases.push(ruling.case.id.clone());
             for cause in causes(ruling, found) {
                 match open.causes.iter_mut().find(|known| known.is_like(&cause)) {
                     Some(known) => {
                         known.undetermined = known.undetermined.plus(cause.undetermined)?;
                         known.amount_not_known += cause.amount_not_known;
                         known.recipients.extend(cause.recipients);
+                        known.cases.extend(cause.cases);
                     }
                     None => open.causes.push(cause),
                 }
@@ -442,6 +451,7 @@ fn causes(ruling: &Ruling, fund: &FundRuling) -> Vec<Cause> {
         undetermined: fund.dispositions.undetermined,
         amount_not_known: usize::from(fund.amount.is_none()),
         recipients: vec![ruling.case.recipient.clone()],
+        cases: vec![ruling.case.id.clone()],
     };
     let mut out: Vec<Cause> = Vec::new();
     for missing in missing_for(ruling, fund) {

@@ -8,6 +8,9 @@ mod explain;
 mod instalments;
 #[cfg(feature = "letters")]
 mod letter;
+mod names;
+#[cfg(feature = "pdf")]
+mod paper;
 mod portfolio;
 mod short;
 mod what_if;
@@ -25,11 +28,15 @@ pub(crate) use explain::explain;
 pub use letter::Days;
 #[cfg(feature = "letters")]
 pub(crate) use letter::{Context, letter};
-pub(crate) use portfolio::{PortfolioPart, is_unknown_throughout, one_part, part_words, portfolio};
+pub(crate) use names::Names;
+#[cfg(feature = "pdf")]
+pub(crate) use paper::paper;
+pub(crate) use portfolio::{PortfolioPart, headline, is_unknown_throughout, one_part, part_words, portfolio};
 pub(crate) use short::{reasons, ruling};
 pub(crate) use what_if::what_if;
 
 use crate::document::{Document, Line, Table, capital, sentence};
+use crate::portfolio::Portfolio;
 
 /// Which part of a ruling to explain; nothing chosen is all of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,6 +102,22 @@ pub(crate) fn cited(authority: &Authority) -> Line {
         None => Line::from(sentence(&text)),
         Some(url) => Line::from(sentence(&text)).plain(" ").address(url),
     }
+}
+
+/// Where the rules of a portfolio come from, each source once.
+pub(crate) fn authorities(portfolio: &Portfolio) -> Vec<&Authority> {
+    let mut out: Vec<&Authority> = Vec::new();
+    for ruling in portfolio.rulings() {
+        let conditions = ruling.findings.iter().filter_map(|finding| finding.authority.as_ref());
+        let funds = ruling.funds.iter().filter_map(|fund| fund.authority.as_ref());
+        let parameters = ruling.parameters.iter().filter_map(|parameter| parameter.authority.as_ref());
+        for authority in conditions.chain(funds).chain(parameters) {
+            if !out.contains(&authority) {
+                out.push(authority);
+            }
+        }
+    }
+    out
 }
 
 /// The title of the condition or fund of this id.

@@ -2,10 +2,11 @@
 
 use ringfence_core::ruling::{Finding, Outcome, Ruling};
 
-use super::portfolio::{Names, row_of};
+use super::portfolio::row_of;
 use super::{Element, Html, element, framed};
 use crate::document::{capital, outcome_words};
 use crate::portfolio::Portfolio;
+use crate::report::Names;
 
 /// How often each outcome was found of each condition, with the number that the matrix names it by.
 pub(super) fn counts(portfolio: &Portfolio) -> Html {

@@ -3,22 +3,21 @@
 use std::collections::BTreeSet;
 
 use ringfence_core::money::{Currency, Money};
-use ringfence_core::ruling::{Authority, Dispositions, FundRuling, Outcome, Ruling};
+use ringfence_core::ruling::{Dispositions, FundRuling, Outcome, Ruling};
 
 use super::picture::{self, Column, Goal, Instalment, Source};
 use super::{Element, Html, Page, document, element, framed, identifier, link, matrix};
 use crate::document::{capital, sentence};
 use crate::portfolio::{FundTotals, Portfolio, TrancheTotals};
-use crate::report::{self, PortfolioPart, basis, cited, counted, is_open, listed, named, part_words, shown};
+use crate::report::{self, Names, PortfolioPart, basis, cited, counted, is_open, listed, named, part_words, shown};
 
 pub(super) const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
 /// A portfolio as one self-contained page, each ruling's reasons folded away in it.
 pub fn portfolio(portfolio: &Portfolio) -> String {
-    let count = counted(portfolio.rulings().len(), "recipient");
-    let title = portfolio.rulings().first().map_or("", |ruling| ruling.pack.title.as_str());
-    let mut page = Page::new(&format!("{title}: {count}"));
+    let mut page =
+        Page::new(&portfolio.rulings().first().map_or_else(String::new, |first| report::headline(portfolio, first)));
     page.style(STYLE);
     page.script(SCRIPT);
     if let Some(first) = portfolio.rulings().first() {
@@ -79,27 +78,6 @@ fn controls(portfolio: &Portfolio) -> Html {
                 .attribute("data-all", portfolio.rulings().len().to_string()),
         )
         .into()
-}
-
-/// What each ruling is called: its recipient, and its case where the recipient has several.
-pub(super) struct Names(BTreeSet<String>);
-
-impl Names {
-    pub(super) fn of(portfolio: &Portfolio) -> Self {
-        let mut once = BTreeSet::new();
-        let names = portfolio.rulings().iter().map(|ruling| named(&ruling.case.recipient));
-        Self(names.filter(|name| !once.insert(name.clone())).collect())
-    }
-
-    pub(super) fn who(&self, ruling: &Ruling) -> String {
-        format!("{}{}", named(&ruling.case.recipient), self.case(ruling))
-    }
-
-    /// The case with a comma before it, or nothing where the recipient alone says which it is.
-    fn case(&self, ruling: &Ruling) -> String {
-        let several = self.0.contains(&named(&ruling.case.recipient));
-        if several { format!(", {}", ruling.case.id) } else { String::new() }
-    }
 }
 
 /// The words by which the script finds a ruling's rows.
@@ -495,17 +473,9 @@ fn in_short(ruling: &Ruling) -> String {
 
 /// Where the rules and the evidence come from, each once.
 fn sources(page: &mut Page, portfolio: &Portfolio) {
-    let mut authorities: Vec<&Authority> = Vec::new();
+    let authorities = report::authorities(portfolio);
     let mut evidence: Vec<(String, &str, BTreeSet<&str>, usize)> = Vec::new();
     for ruling in portfolio.rulings() {
-        let conditions = ruling.findings.iter().filter_map(|finding| finding.authority.as_ref());
-        let funds = ruling.funds.iter().filter_map(|fund| fund.authority.as_ref());
-        let parameters = ruling.parameters.iter().filter_map(|parameter| parameter.authority.as_ref());
-        for authority in conditions.chain(funds).chain(parameters) {
-            if !authorities.contains(&authority) {
-                authorities.push(authority);
-            }
-        }
         for source in ruling.evidence.iter().filter_map(|entry| entry.source.as_deref()) {
             let kind = without_numbers(source);
             match evidence.iter_mut().find(|(known, ..)| *known == kind) {

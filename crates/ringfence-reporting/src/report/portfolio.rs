@@ -1,13 +1,14 @@
 //! A portfolio.
 
 use ringfence_core::money::{Currency, Money};
-use ringfence_core::ruling::{Dispositions, FundRuling, Outcome, Recipient, Ruling, Status};
+use ringfence_core::ruling::{Dispositions, FundRuling, Outcome, Ruling, Status};
 
 use super::absent::{grouped, of_a_period};
 use super::instalments::is_through;
-use super::{basis, capital, counted, ended, joined, listed, named, parameter, replay, rules_identity};
+use super::names::Names;
+use super::{basis, capital, counted, ended, joined, listed, parameter, replay, rules_identity};
 use crate::document::{Document, Line, Table, outcome_words};
-use crate::portfolio::{Cause, Portfolio, Totals, UndeterminedFund};
+use crate::portfolio::{Cause, FundTotals, Portfolio, Totals, UndeterminedFund};
 
 /// So many recipients are named; more are counted.
 const NAMED: usize = 5;
@@ -35,6 +36,8 @@ pub(crate) fn one_part(portfolio: &Portfolio, part: PortfolioPart) -> Document {
     let mut document = Document::default();
     match part {
         PortfolioPart::Totals => totals(&mut document, portfolio),
+        #[cfg(feature = "pdf")]
+        PortfolioPart::Conditions => conditions(&mut document, portfolio),
         PortfolioPart::Undetermined => undetermined(&mut document, portfolio),
         PortfolioPart::Parameters => parameters(&mut document, portfolio),
         PortfolioPart::Warnings => warnings(&mut document, portfolio),
@@ -52,31 +55,38 @@ pub(crate) fn one_part(portfolio: &Portfolio, part: PortfolioPart) -> Document {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PortfolioPart {
     Totals,
+    #[cfg(feature = "pdf")]
+    Conditions,
     Undetermined,
     Parameters,
     Warnings,
     Identity,
 }
 
+/// `Better Care Fund 2015-16: 213 recipients`.
+pub(crate) fn headline(portfolio: &Portfolio, first: &Ruling) -> String {
+    format!("{}: {}", first.pack.title, Names::of(portfolio).counted(portfolio.rulings().len()))
+}
+
 fn opening(document: &mut Document, portfolio: &Portfolio, first: &Ruling) {
-    let count = counted(portfolio.rulings().len(), "recipient");
-    document.heading(1, format!("{}: {count}", first.pack.title));
+    document.heading(1, headline(portfolio, first));
     document.paragraph(basis(first));
 }
 
 fn totals(document: &mut Document, portfolio: &Portfolio) {
     document.heading(2, "Totals");
+    let names = Names::of(portfolio);
     for fund in portfolio.funds() {
         document.heading(3, capital(&fund.title));
         if is_unknown_throughout(&fund.totals) {
-            document.paragraph(nothing_known(fund.totals.rulings));
+            document.paragraph(nothing_known(&names, fund.totals.rulings));
         } else {
-            totals_table(document, portfolio.currency(), &fund.totals, fund.destination.as_deref());
+            totals_table(document, (portfolio.currency(), &names), &fund.totals, fund.destination.as_deref());
         }
     }
     if portfolio.funds().len() > 1 {
         document.heading(3, "All funds");
-        all_funds(document, portfolio);
+        all_funds(document, portfolio, &names);
     }
 }
 
@@ -85,12 +95,12 @@ pub(crate) fn is_unknown_throughout(totals: &Totals) -> bool {
     totals.rulings > 0 && totals.amount_not_known == totals.rulings && totals.earned_not_known == totals.rulings
 }
 
-fn nothing_known(rulings: usize) -> String {
-    format!("The amount is not known for any of {}, so there is nothing to add up.", counted(rulings, "recipient"))
+fn nothing_known(names: &Names, rulings: usize) -> String {
+    format!("The amount is not known for any of {}, so there is nothing to add up.", names.counted(rulings))
 }
 
 /// The sum over all funds, unless it would pass for more than it is.
-fn all_funds(document: &mut Document, portfolio: &Portfolio) {
+fn all_funds(document: &mut Document, portfolio: &Portfolio, names: &Names) {
     let count = |of: fn(&Totals) -> usize| -> usize { portfolio.funds().iter().map(|fund| of(&fund.totals)).sum() };
     let all = count(|totals| totals.rulings);
     let known = count(|totals| totals.rulings - totals.amount_not_known);
@@ -108,7 +118,7 @@ fn all_funds(document: &mut Document, portfolio: &Portfolio) {
     let of = |count: usize| {
         if count == all { format!("{0} of {0}", totals.rulings) } else { format!("{count} of {all} amounts") }
     };
-    document.table(totals_rows(portfolio.currency(), totals, None, [of(known), of(earned)]));
+    document.table(totals_rows((portfolio.currency(), names), totals, None, [of(known), of(earned)]));
     if known < all || earned < all {
         document.paragraph(format!(
             "Amount known for {known} of {all} fund amounts, and what is earned for {earned}: the totals hold these and no others, and nothing is assumed for the rest.",
@@ -116,10 +126,10 @@ fn all_funds(document: &mut Document, portfolio: &Portfolio) {
     }
 }
 
-fn totals_table(document: &mut Document, currency: &Currency, totals: &Totals, destination: Option<&str>) {
+fn totals_table(document: &mut Document, told: (&Currency, &Names), totals: &Totals, destination: Option<&str>) {
     let of = |count: usize| format!("{count} of {}", totals.rulings);
     let known = [totals.amount_not_known, totals.earned_not_known].map(|unknown| of(totals.rulings - unknown));
-    document.table(totals_rows(currency, totals, destination, known));
+    document.table(totals_rows(told, totals, destination, known));
     let mut notes = Vec::new();
     if totals.amount_not_known > 0 {
         notes.push(format!(
@@ -139,10 +149,15 @@ fn totals_table(document: &mut Document, currency: &Currency, totals: &Totals, d
 }
 
 /// The sums; `known` says beside the amount and what is earned how many of them it holds.
-fn totals_rows(currency: &Currency, totals: &Totals, destination: Option<&str>, known: [String; 2]) -> Table {
+fn totals_rows(
+    (currency, names): (&Currency, &Names),
+    totals: &Totals,
+    destination: Option<&str>,
+    known: [String; 2],
+) -> Table {
     let [amount_known, earned_known] = known;
     let of = |count: usize| format!("{count} of {}", totals.rulings);
-    let mut table = Table::new().words("").figures("Total").figures("Recipients");
+    let mut table = Table::new().words("").figures("Total").figures(format!("{}s", capital(names.noun())));
     let mut row = |name: Line, amount: Money, count: String| {
         table.row([name, Line::from(currency.show(amount)), Line::from(count)]);
     };
@@ -200,11 +215,12 @@ fn undetermined(document: &mut Document, portfolio: &Portfolio) {
         document.paragraph("Everything is decided.");
     }
     let currency = portfolio.currency();
+    let names = Names::of(portfolio);
     for open in portfolio.undetermined() {
         document.heading(3, capital(&open.title));
         let totals = portfolio.funds().iter().find(|fund| fund.fund == open.fund);
         let rulings = totals.map_or(open.recipients.len(), |fund| fund.totals.rulings);
-        document.paragraph(undecided_sentence(currency, open, rulings));
+        document.paragraph(undecided_sentence((currency, &names), open, rulings));
         let (shared, own): (Vec<&Cause>, Vec<&Cause>) = open
             .causes
             .iter()
@@ -219,19 +235,20 @@ fn undetermined(document: &mut Document, portfolio: &Portfolio) {
             }
             document.bullets(causes(&own).map(|(line, cause)| {
                 let money = waiting(currency, cause.undetermined, cause.amount_not_known, cause.recipients.len());
-                line.plain(format!(" {}{money}.", who(&cause.recipients, rulings)))
+                line.plain(format!(" {}{money}.", who(&names, &cause.cases, rulings)))
             }));
         }
         if own.len() > 1 {
-            document.paragraph(
-                "One recipient can lack several of these, so the amounts beside them overlap and are not to be added up.",
-            );
+            document.paragraph(format!(
+                "One {} can lack several of these, so the amounts beside them overlap and are not to be added up.",
+                names.noun()
+            ));
         }
     }
 }
 
 /// Each cause as a line; the periods of one cause for the same recipients together.
-fn causes<'a>(causes: &[&'a Cause]) -> impl Iterator<Item = (Line, &'a Cause)> {
+pub(super) fn causes<'a>(causes: &[&'a Cause]) -> impl Iterator<Item = (Line, &'a Cause)> {
     let entries = causes.iter().map(|cause| (Alike(cause), cause.period.clone(), cause.reason.clone()));
     grouped(entries).into_iter().map(|said| {
         let Alike(cause) = said.what;
@@ -245,13 +262,23 @@ struct Alike<'a>(&'a Cause);
 
 impl PartialEq for Alike<'_> {
     fn eq(&self, other: &Self) -> bool {
-        (&self.0.title, &self.0.what, &self.0.recipients) == (&other.0.title, &other.0.what, &other.0.recipients)
+        (&self.0.title, &self.0.what, &self.0.cases) == (&other.0.title, &other.0.what, &other.0.cases)
     }
 }
 
-fn undecided_sentence(currency: &Currency, open: &UndeterminedFund, rulings: usize) -> String {
+/// Whom a cause concerns, where they are few: ` For NHS SOLIHULL CCG (05P).`
+#[cfg(feature = "pdf")]
+pub(super) fn for_few(names: &Names, cases: &[String]) -> String {
+    if cases.len() > NAMED { String::new() } else { format!(" For {}.", names.listed(cases)) }
+}
+
+pub(super) fn undecided_sentence(
+    (currency, names): (&Currency, &Names),
+    open: &UndeterminedFund,
+    rulings: usize,
+) -> String {
     let money = waiting(currency, open.undetermined, open.amount_not_known, open.recipients.len());
-    format!("{}{money}.", who(&open.recipients, rulings))
+    format!("{}{money}.", who(names, &open.cases, rulings))
 }
 
 /// How much is not decided, without taking an amount that is not known for nothing.
@@ -265,62 +292,71 @@ fn waiting(currency: &Currency, undetermined: Money, unknown: usize, recipients:
 }
 
 /// `For all 209 recipients, `, `For 12 of 209 recipients, `, and the names where they are few.
-fn who(recipients: &[Recipient], rulings: usize) -> String {
-    let count = recipients.len();
+fn who(names: &Names, cases: &[String], rulings: usize) -> String {
+    let count = cases.len();
     let of = if count == rulings && count > 1 {
-        format!("all {count} recipients")
+        format!("all {}", names.counted(count))
     } else {
-        format!("{count} of {}", counted(rulings, "recipient"))
+        format!("{count} of {}", names.counted(rulings))
     };
     if count > NAMED {
         return format!("For {of}, ");
     }
-    if let [one] = recipients {
-        return format!("For {}, ", named(one));
+    if let [one] = cases {
+        return format!("For {}, ", names.of_case(one));
     }
-    let names: Vec<String> = recipients.iter().map(named).collect();
-    format!("For {of} – {} – ", listed(&names))
+    format!("For {of} – {} – ", names.listed(cases))
 }
 
 fn recipients(document: &mut Document, portfolio: &Portfolio) {
-    document.heading(2, format!("Recipients (amounts in {})", portfolio.currency().code()));
+    let names = Names::of(portfolio);
+    document.heading(2, format!("{}s (amounts in {})", capital(names.noun()), portfolio.currency().code()));
     for fund in portfolio.funds() {
         if portfolio.funds().len() > 1 {
             document.heading(3, capital(&fund.title));
         }
-        if is_unknown_throughout(&fund.totals) {
-            document.paragraph("The amount is not known for any recipient.");
-            continue;
+        recipient_table(document, portfolio, &names, fund, None);
+    }
+}
+
+/// A fund's table of recipients; `waits_for` says of a case what its money waits for.
+pub(super) fn recipient_table(
+    document: &mut Document,
+    portfolio: &Portfolio,
+    names: &Names,
+    fund: &FundTotals,
+    waits_for: Option<&dyn Fn(&str) -> String>,
+) {
+    if is_unknown_throughout(&fund.totals) {
+        document.paragraph(format!("The amount is not known for any {}.", names.noun()));
+        return;
+    }
+    let parts = fund.totals.dispositions.parts().into_iter();
+    let shown: Vec<&str> = parts.filter(|(_, part)| !part.is_zero()).map(|(word, _)| word).collect();
+    let through = portfolio.rulings().iter().filter_map(|ruling| ruling.fund(&fund.fund)).all(is_through);
+    let earned = if through { "Earned" } else { "Earned by the rule" };
+    let mut table = Table::new().words(capital(names.noun())).figures("Amount").figures(earned);
+    for word in &shown {
+        table = table.figures(short_words(word));
+    }
+    if waits_for.is_some() {
+        table = table.words("Waits for");
+    }
+    for ruling in portfolio.rulings() {
+        if let Some(found) = ruling.fund(&fund.fund) {
+            let waits = waits_for.map(|waits_for| Line::from(waits_for(&ruling.case.id)));
+            table.row(recipient_row(names, ruling, found, &shown).into_iter().chain(waits));
         }
-        let shown: Vec<&str> = fund
-            .totals
-            .dispositions
-            .parts()
-            .into_iter()
-            .filter(|(_, part)| !part.is_zero())
-            .map(|(word, _)| word)
-            .collect();
-        let through = portfolio.rulings().iter().filter_map(|ruling| ruling.fund(&fund.fund)).all(is_through);
-        let earned = if through { "Earned" } else { "Earned by the rule" };
-        let mut table = Table::new().words("Recipient").figures("Amount").figures(earned);
-        for word in &shown {
-            table = table.figures(short_words(word));
-        }
-        for ruling in portfolio.rulings() {
-            if let Some(found) = ruling.fund(&fund.fund) {
-                table.row(recipient_row(ruling, found, &shown));
-            }
-        }
-        document.table(table);
-        let none: Vec<String> = Dispositions::default()
-            .parts()
-            .into_iter()
-            .filter(|(word, _)| !shown.contains(word))
-            .map(|(word, _)| short_words(word).to_lowercase())
-            .collect();
-        if !none.is_empty() {
-            document.paragraph(format!("Nothing is {} for any recipient.", joined(&none, "or")));
-        }
+    }
+    document.table(table);
+    let none: Vec<String> = Dispositions::default()
+        .parts()
+        .into_iter()
+        .filter(|(word, _)| !shown.contains(word))
+        .map(|(word, _)| short_words(word).to_lowercase())
+        .collect();
+    if !none.is_empty() {
+        document.paragraph(format!("Nothing is {} for any {}.", joined(&none, "or"), names.noun()));
     }
 }
 
@@ -329,12 +365,13 @@ fn short_words(word: &str) -> &str {
     if word == "recovered" { "Taken back" } else { part_words(word) }
 }
 
-fn recipient_row(ruling: &Ruling, fund: &FundRuling, shown: &[&str]) -> Vec<Line> {
+fn recipient_row(names: &Names, ruling: &Ruling, fund: &FundRuling, shown: &[&str]) -> Vec<Line> {
     let currency = &ruling.currency;
-    let mut cells =
-        vec![Line::from(named(&ruling.case.recipient)), figure(currency, fund.amount), figure(currency, fund.earned)];
+    let mut cells = vec![Line::from(names.who(ruling)), figure(currency, fund.amount), figure(currency, fund.earned)];
     let parts = fund.dispositions.parts().into_iter().filter(|(word, _)| shown.contains(word));
-    cells.extend(parts.map(|(_, part)| figure(currency, Some(part))));
+    // Of an amount that is not known, a part of nothing says nothing.
+    let says = |part: Money| fund.amount.is_some() || !part.is_zero();
+    cells.extend(parts.map(|(_, part)| if says(part) { figure(currency, Some(part)) } else { Line::from("–") }));
     cells
 }
 
@@ -361,9 +398,10 @@ fn warnings(document: &mut Document, portfolio: &Portfolio) {
     }
     document.heading(2, "Warnings");
     let rulings = counted(portfolio.rulings().len(), "ruling");
+    let names = Names::of(portfolio);
     let entries = portfolio.warnings().iter().map(|warning| {
         let carried = portfolio.rulings().iter().filter(|ruling| ruling.warnings.contains(&warning.text));
-        let carriers: Vec<String> = carried.map(|ruling| named(&ruling.case.recipient)).collect();
+        let carriers: Vec<String> = carried.map(|ruling| names.who(ruling)).collect();
         let first = portfolio.rulings().iter().find(|ruling| ruling.warnings.contains(&warning.text));
         match first.and_then(|ruling| of_a_period(ruling, &warning.text)) {
             Some((title, period, reason)) => ((Some(title), carriers), Some(period.to_owned()), reason.to_owned()),

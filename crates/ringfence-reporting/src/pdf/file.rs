@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use pdf_writer::types::{CidFontType, FontFlags, StructRole, SystemInfo, TabOrder, UnicodeCmap};
+use pdf_writer::types::{CidFontType, FontFlags, PageMode, StructRole, SystemInfo, TabOrder, UnicodeCmap};
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 use subsetter::GlyphRemapper;
 
-use super::super::LetterError;
+use super::PdfError;
 use super::font::{Font, Fonts};
-use super::layout::{Kind, MARGIN, Pages, Piece};
-use super::unfit;
+use super::layout::{Kind, Mark, Page, Pages, Piece, Sheet};
 
 const IDENTITY: SystemInfo<'_> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
@@ -20,16 +19,25 @@ const INFO: Ref = Ref::new(3);
 const STRUCTURE: Ref = Ref::new(4);
 const DOCUMENT: Ref = Ref::new(5);
 const PARENTS: Ref = Ref::new(6);
+const OUTLINE: Ref = Ref::new(7);
 const REGULAR: Ref = Ref::new(10);
 const BOLD: Ref = Ref::new(20);
 const FIRST: i32 = 30;
+
+/// So many pages are turned faster than a list of them is read.
+const FEW: usize = 2;
 
 /// A length as PDF writes it: whole numbers of tenths of a point, which the page's matrix makes points of.
 fn length(value: i64) -> f32 {
     f32::from(i16::try_from(value).unwrap_or(i16::MAX))
 }
 
-/// The glyphs of a font that a letter uses.
+/// A sheet in points.
+fn media(sheet: Sheet) -> Rect {
+    if sheet.width < sheet.height { Rect::new(0.0, 0.0, 595.3, 841.9) } else { Rect::new(0.0, 0.0, 841.9, 595.3) }
+}
+
+/// The glyphs of a font that a document uses.
 struct Used<'a> {
     font: &'a Font,
     glyphs: GlyphRemapper,
@@ -57,7 +65,7 @@ impl<'a> Used<'a> {
 }
 
 /// Writes the file.
-pub(super) fn write(title: &str, pages: &Pages, fonts: &Fonts) -> Result<Vec<u8>, LetterError> {
+pub(super) fn write(title: &str, pages: &Pages, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
     let texts = |bold: bool| {
         let pieces = pages.iter().flat_map(|page| &page.pieces);
         pieces.filter(move |piece| piece.bold == bold).map(|piece| piece.text.as_str())
@@ -69,7 +77,9 @@ pub(super) fn write(title: &str, pages: &Pages, fonts: &Fonts) -> Result<Vec<u8>
     let content_ref = |at: i32| Ref::new(FIRST + at * 2 + 1);
     let element_ref = |at: usize| Ref::new(FIRST + count * 2 + i32::try_from(at).unwrap_or(0));
 
-    catalog(&mut pdf, title);
+    let marks: Vec<&Mark> =
+        if pages.len() > FEW { pages.marks.iter().filter(|mark| mark.level > 1).collect() } else { vec![] };
+    catalog(&mut pdf, title, !marks.is_empty());
     pdf.pages(TREE).kids((0..count).map(page_ref)).count(count);
     let mut places: BTreeMap<usize, Vec<(i32, i32)>> = BTreeMap::new();
     let mut parents: Vec<Vec<Ref>> = Vec::new();
@@ -77,7 +87,7 @@ pub(super) fn write(title: &str, pages: &Pages, fonts: &Fonts) -> Result<Vec<u8>
         let mut marks: Vec<Ref> = Vec::new();
         let mut content = Content::new();
         content.transform([0.1, 0.0, 0.0, 0.1, 0.0, 0.0]);
-        rules(&mut content, &page.rules);
+        drawn(&mut content, page);
         for piece in &page.pieces {
             let mark = i32::try_from(marks.len()).unwrap_or(i32::MAX);
             show(&mut content, piece, mark, if piece.bold { &bold } else { &regular });
@@ -90,7 +100,7 @@ pub(super) fn write(title: &str, pages: &Pages, fonts: &Fonts) -> Result<Vec<u8>
         pdf.stream(content_ref(at), &content.finish());
         let mut page = pdf.page(page_ref(at));
         page.parent(TREE)
-            .media_box(Rect::new(0.0, 0.0, 595.3, 841.9))
+            .media_box(media(pages.sheet))
             .contents(content_ref(at))
             .struct_parents(at)
             .tab_order(TabOrder::StructureOrder);
@@ -107,6 +117,7 @@ pub(super) fn write(title: &str, pages: &Pages, fonts: &Fonts) -> Result<Vec<u8>
     for (at, marks) in (0..).zip(&parents) {
         pdf.indirect(Ref::new(first_array + at)).array().items(marks.iter().copied());
     }
+    outline(&mut pdf, &marks, page_ref, first_array + count);
     font(&mut pdf, REGULAR, &regular)?;
     font(&mut pdf, BOLD, &bold)?;
     Ok(pdf.finish())
@@ -125,27 +136,74 @@ impl Pairs for pdf_writer::writers::NumberTreeEntries<'_, Ref> {
     }
 }
 
-fn catalog(pdf: &mut Pdf, title: &str) {
+fn catalog(pdf: &mut Pdf, title: &str, is_listed: bool) {
     let mut catalog = pdf.catalog(CATALOG);
     catalog.pages(TREE).lang(TextStr("en-GB"));
     catalog.viewer_preferences().display_doc_title(true);
     catalog.mark_info().marked(true);
     catalog.pair(Name(b"StructTreeRoot"), STRUCTURE);
+    if is_listed {
+        catalog.outlines(OUTLINE).page_mode(PageMode::UseOutlines);
+    }
     catalog.finish();
     pdf.document_info(INFO).title(TextStr(title));
 }
 
-fn rules(content: &mut Content, rules: &[(i64, i64, i64)]) {
-    if rules.is_empty() {
+/// The list of headings beside the pages: chapters, and folded away in each its sections.
+fn outline(pdf: &mut Pdf, marks: &[&Mark], page_ref: impl Fn(i32) -> Ref, first: i32) {
+    let id = |at: usize| Ref::new(first + i32::try_from(at).unwrap_or(0));
+    // A section before any chapter is a chapter.
+    let mut chapters: Vec<(usize, Vec<usize>)> = Vec::new();
+    for (at, mark) in marks.iter().enumerate() {
+        match chapters.last_mut() {
+            Some((_, sections)) if mark.level > 2 => sections.push(at),
+            _ => chapters.push((at, Vec::new())),
+        }
+    }
+    let (Some((top, _)), Some((bottom, _))) = (chapters.first(), chapters.last()) else { return };
+    let count = i32::try_from(chapters.len()).unwrap_or(i32::MAX);
+    pdf.outline(OUTLINE).first(id(*top)).last(id(*bottom)).count(count);
+    let heads: Vec<usize> = chapters.iter().map(|(at, _)| *at).collect();
+    let mut put = |at: usize, parent: Ref, among: &[usize], below: &[usize]| {
+        let Some(mark) = marks.get(at) else { return };
+        let mut item = pdf.outline_item(id(at));
+        item.title(TextStr(&mark.title)).parent(parent);
+        let place = among.iter().position(|other| *other == at).unwrap_or(0);
+        if let Some(before) = place.checked_sub(1).and_then(|before| among.get(before)) {
+            item.prev(id(*before));
+        }
+        if let Some(after) = among.get(place + 1) {
+            item.next(id(*after));
+        }
+        if let (Some(first), Some(last)) = (below.first(), below.last()) {
+            item.first(id(*first)).last(id(*last)).count(-i32::try_from(below.len()).unwrap_or(i32::MAX));
+        }
+        let page = page_ref(i32::try_from(mark.page).unwrap_or(0));
+        item.dest().page(page).xyz(0.0, length((mark.y + 9) / 10), None);
+    };
+    for (chapter, sections) in &chapters {
+        put(*chapter, OUTLINE, &heads, sections);
+        for section in sections {
+            put(*section, id(*chapter), sections, &[]);
+        }
+    }
+}
+
+/// Grounds and lines, which say nothing by themselves.
+fn drawn(content: &mut Content, page: &Page) {
+    if page.rules.is_empty() && page.grounds.is_empty() {
         return;
     }
-    // Lines say nothing by themselves.
     content.begin_marked_content(Name(b"Artifact"));
-    content.set_line_width(4.0).set_stroke_gray(0.72);
-    for (from, to, y) in rules {
-        content.move_to(length(*from), length(*y)).line_to(length(*to), length(*y));
+    content.set_fill_gray(0.93);
+    for [from, to, low, high] in &page.grounds {
+        content.rect(length(*from), length(*low), length(to - from), length(high - low)).fill_nonzero();
     }
-    content.stroke().end_marked_content();
+    content.set_fill_gray(0.0).set_line_width(4.0).set_stroke_gray(0.72);
+    for (from, to, y) in &page.rules {
+        content.move_to(length(*from), length(*y)).line_to(length(*to), length(*y)).stroke();
+    }
+    content.end_marked_content();
 }
 
 fn show(content: &mut Content, piece: &Piece, mark: i32, used: &Used<'_>) {
@@ -157,12 +215,10 @@ fn show(content: &mut Content, piece: &Piece, mark: i32, used: &Used<'_>) {
             content.begin_marked_content(Name(b"Artifact"));
         }
     }
-    // What is not of the letter stands in the lower margin.
-    let y = if piece.element.is_none() { MARGIN / 2 } else { piece.y };
     content
         .begin_text()
         .set_font(Name(if piece.bold { b"B" } else { b"R" }), length(piece.size))
-        .next_line(length(piece.x), length(y))
+        .next_line(length(piece.x), length(piece.y))
         .show(Str(&used.encode(&piece.text)))
         .end_text()
         .end_marked_content();
@@ -194,10 +250,11 @@ fn structure(
     page_ref: impl Fn(i32) -> Ref,
     element_ref: impl Fn(usize) -> Ref,
 ) {
-    let within = |parent: Option<usize>| {
-        let elements = pages.elements.iter().enumerate();
-        elements.filter(move |(_, element)| element.parent == parent).map(|(at, _)| at).collect::<Vec<_>>()
-    };
+    let mut within: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
+    for (at, element) in pages.elements.iter().enumerate() {
+        within.entry(element.parent).or_default().push(at);
+    }
+    let within = |parent: Option<usize>| within.get(&parent).into_iter().flatten().copied();
     let mut root = pdf.indirect(STRUCTURE).start::<pdf_writer::writers::StructTreeRoot<'_>>();
     root.child(DOCUMENT);
     root.pair(Name(b"ParentTree"), PARENTS);
@@ -231,7 +288,7 @@ fn structure(
 }
 
 /// A font with the glyphs that are used, and what they show.
-fn font(pdf: &mut Pdf, id: Ref, used: &Used<'_>) -> Result<(), LetterError> {
+fn font(pdf: &mut Pdf, id: Ref, used: &Used<'_>) -> Result<(), PdfError> {
     let at = |offset: i32| Ref::new(id.get() + offset);
     let (cid, descriptor, file, unicode) = (at(1), at(2), at(3), at(4));
     let font = used.font;
@@ -239,7 +296,7 @@ fn font(pdf: &mut Pdf, id: Ref, used: &Used<'_>) -> Result<(), LetterError> {
     let name = format!("RINGFE+{}", font.name);
     let name = Name(name.as_bytes());
     let data = subsetter::subset(font.data, 0, &used.glyphs)
-        .map_err(|error| unfit(format!("the font {} cannot be cut down: {error}", font.name), None))?;
+        .map_err(|error| PdfError::Font { name: font.name, reason: format!("it cannot be cut down: {error}") })?;
     pdf.type0_font(id)
         .base_font(name)
         .encoding_predefined(Name(b"Identity-H"))
@@ -283,12 +340,15 @@ fn font(pdf: &mut Pdf, id: Ref, used: &Used<'_>) -> Result<(), LetterError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::layout::{HEIGHT, WIDTH};
     use super::*;
 
     #[test]
     fn lengths_of_a_page_are_written_exactly() {
-        assert!((length(WIDTH) - 5_953.0).abs() < f32::EPSILON);
-        assert!((length(HEIGHT) - 8_419.0).abs() < f32::EPSILON);
+        for sheet in [Sheet::UPRIGHT, Sheet::ACROSS] {
+            let written = media(sheet);
+            for (points, tenths) in [(written.x2, sheet.width), (written.y2, sheet.height)] {
+                assert!((length(tenths) - points * 10.0).abs() < 0.01, "{points} points are not {tenths} tenths");
+            }
+        }
     }
 }

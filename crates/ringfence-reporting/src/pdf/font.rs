@@ -1,10 +1,9 @@
 //! The two fonts: which glyph shows a character, and how wide it is.
 
-use super::super::LetterError;
-use super::unfit;
+use super::PdfError;
 
-const REGULAR: &[u8] = include_bytes!("../../../fonts/DejaVuSans.ttf");
-const BOLD: &[u8] = include_bytes!("../../../fonts/DejaVuSans-Bold.ttf");
+const REGULAR: &[u8] = include_bytes!("../../fonts/DejaVuSans.ttf");
+const BOLD: &[u8] = include_bytes!("../../fonts/DejaVuSans-Bold.ttf");
 
 /// Both fonts.
 pub(super) struct Fonts {
@@ -13,7 +12,7 @@ pub(super) struct Fonts {
 }
 
 impl Fonts {
-    pub(super) fn new() -> Result<Self, LetterError> {
+    pub(super) fn new() -> Result<Self, PdfError> {
         Ok(Self { regular: Font::read("DejaVuSans", REGULAR)?, bold: Font::read("DejaVuSans-Bold", BOLD)? })
     }
 
@@ -39,7 +38,7 @@ pub(super) struct Font {
 }
 
 impl Font {
-    fn read(name: &'static str, data: &'static [u8]) -> Result<Self, LetterError> {
+    fn read(name: &'static str, data: &'static [u8]) -> Result<Self, PdfError> {
         let read = || {
             let (head, heights) = (table(data, *b"head")?, table(data, *b"hhea")?);
             Some(Self {
@@ -56,7 +55,7 @@ impl Font {
         };
         read()
             .filter(|font| font.em > 0 && font.wide > 0)
-            .ok_or_else(|| unfit(format!("the font {name} cannot be read"), None))
+            .ok_or_else(|| PdfError::Font { name, reason: "it cannot be read".to_owned() })
     }
 
     /// The glyph that shows a character.
