@@ -15,6 +15,7 @@ mod list;
 mod man;
 mod mutate;
 mod new;
+mod report;
 mod schema;
 mod template;
 mod test;
@@ -30,6 +31,7 @@ use crate::screen::Screen;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Evaluate(evaluate::Evaluate),
+    Report(report::Report),
     Explain(explain::Explain),
     #[cfg(feature = "letters")]
     Letter(letter::Letter),
@@ -57,6 +59,7 @@ impl Command {
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
         match self {
             Self::Evaluate(command) => command.run(screen),
+            Self::Report(command) => command.run(screen),
             Self::Explain(command) => command.run(screen),
             #[cfg(feature = "letters")]
             Self::Letter(command) => command.run(screen),

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -117,6 +117,22 @@ impl Screen {
                 _ => Ok(()),
             },
         }
+    }
+
+    /// Writes files into a folder, which is made if it is not there: all of them, or none where one cannot be.
+    #[expect(clippy::unused_self, reason = "what is written goes through the screen")]
+    pub(crate) fn deliver_all(&self, files: &[(PathBuf, Vec<u8>)], folder: &Path) -> Result<(), Problem> {
+        let unwritable = |path: &Path, error: &io::Error| Problem::unwritable(&format!("`{}`", path.display()), error);
+        if let Ok(there) = fs::metadata(folder)
+            && !there.is_dir()
+        {
+            let message = format!("failed to write into `{}`: it is no folder", folder.display());
+            return Err(Problem::new(message).help("name a folder, or one that is not there yet".to_owned()));
+        }
+        if let Some((name, _)) = files.iter().find(|(name, _)| folder.join(name).is_dir()) {
+            return Err(unwritable(&folder.join(name), &io::ErrorKind::IsADirectory.into()));
+        }
+        write_all_whole(files, folder).map_err(|error| unwritable(folder, &error))
     }
 
     /// Says something in passing.
@@ -243,6 +259,35 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(&target)?;
+    Ok(())
+}
+
+/// Writes files into a folder beside their places, and moves them there when all are written.
+fn write_all_whole(files: &[(PathBuf, Vec<u8>)], folder: &Path) -> io::Result<()> {
+    let is_new = !folder.exists();
+    let around = if is_new { folder.parent().filter(|path| !path.as_os_str().is_empty()) } else { Some(folder) };
+    let around = around.unwrap_or(Path::new("."));
+    fs::create_dir_all(around)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ringfence-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    let beside = builder.tempdir_in(around)?;
+    for (name, bytes) in files {
+        let path = beside.path().join(name);
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        let mut file = fs::File::create(&path)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+    }
+    if is_new {
+        return fs::rename(beside.path(), folder);
+    }
+    for (name, _) in files {
+        let path = folder.join(name);
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::rename(beside.path().join(name), path)?;
+    }
     Ok(())
 }
 

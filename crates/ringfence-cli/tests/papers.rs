@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -118,4 +119,87 @@ fn a_portfolio_is_a_workbook() {
     let workbook = fs::read(path).unwrap();
     assert!(workbook.starts_with(b"PK") && workbook.len() < 2 << 20, "{} bytes", workbook.len());
     assert_eq!(workbook, done(&["evaluate", PACK, ENGLAND, "--format", "xlsx"]), "to a pipe it is the same");
+}
+
+#[test]
+fn a_portfolio_and_a_ruling_are_pdfs_that_say_which_page_is_which() {
+    for args in [&["evaluate", PACK, ENGLAND, "--format", "pdf"], &["evaluate", PACK, LATE, "--format", "pdf"]] {
+        let pdf = done(args);
+        assert!(pdf.starts_with(b"%PDF-1.7") && pdf.ends_with(b"%%EOF"));
+        assert_eq!(pdf, done(args), "one portfolio is one file, byte for byte");
+    }
+}
+
+#[test]
+fn a_report_is_a_folder_of_the_forms_that_evaluate_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("new/england");
+    let out = report.to_str().unwrap();
+    let told = ringfence(&["report", PACK, ENGLAND, "--case", "99n", "--case", "05p", "--output", out]);
+    assert_eq!((told.status.code(), told.stdout.len()), (Some(0), 0));
+    let told = String::from_utf8(told.stderr).unwrap().replace(out, "england");
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(
+        told,
+        "wrote 2 rulings to `england`: `portfolio.html`, `portfolio.xlsx`, `portfolio.pdf` and `portfolio.json`"
+    );
+    for format in ["html", "xlsx", "pdf", "json"] {
+        let evaluated = done(&["evaluate", PACK, ENGLAND, "--case", "99n", "--case", "05p", "--format", format]);
+        assert!(fs::read(report.join(format!("portfolio.{format}"))).unwrap() == evaluated, "{format} differs");
+    }
+    // What is there otherwise stays; what is written again is the new one.
+    fs::write(report.join("mine.txt"), "mine").unwrap();
+    fs::write(report.join("portfolio.csv"), "old").unwrap();
+    let more = ["--formats", "csv,csv-findings,jsonl,csv", "--letters", "markdown"];
+    done(&[&["report", PACK, ENGLAND, "--case", "99n", "--output", out], &more[..]].concat());
+    let names: Vec<String> = names_in(&report)
+        .iter()
+        .chain(&names_in(&report.join("letters")))
+        .map(|path| path.strip_prefix(&report).unwrap().display().to_string())
+        .collect();
+    let wanted = [
+        "findings.csv",
+        "letters",
+        "mine.txt",
+        "portfolio.html",
+        "portfolio.json",
+        "portfolio.pdf",
+        "portfolio.xlsx",
+        "portfolio.csv",
+        "ruling.csv",
+        "rulings.jsonl",
+        "letters/99n.md",
+    ];
+    assert_eq!(names.iter().map(String::as_str).collect::<BTreeSet<_>>(), BTreeSet::from(wanted));
+    assert!(fs::read_to_string(report.join("ruling.csv")).unwrap().contains("WILTSHIRE"));
+}
+
+#[test]
+fn a_report_of_which_one_form_cannot_be_written_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let (case, report) = (folder.path().join("case.yaml"), folder.path().join("report"));
+    fs::write(&case, "case: far-away\nrecipient: { name: 東京 }\nfacts: {}\n").unwrap();
+    let out = report.to_str().unwrap();
+    let told = failed(&["report", PACK, case.to_str().unwrap(), "--output", out]);
+    insta::assert_snapshot!(told, @r"
+    error: the fonts of the PDF do not have `東`, of “東京: Better Care Fund 2015-16”
+      = help: write it with `--format html`, and print that
+    ");
+    assert!(!report.exists());
+    done(&["report", PACK, case.to_str().unwrap(), "--output", out, "--formats", "html,xlsx,json"]);
+    assert_eq!(names_in(&report).len(), 3);
+    fs::remove_file(report.join("ruling.json")).unwrap();
+    fs::create_dir(report.join("ruling.json")).unwrap();
+    fs::write(report.join("ruling.xlsx"), "kept").unwrap();
+    let told = failed(&["report", PACK, case.to_str().unwrap(), "--output", out, "--formats", "xlsx,json"]);
+    assert_eq!(
+        told.replace(out, "…").split_whitespace().collect::<Vec<_>>().join(" "),
+        "error: failed to write `…/ruling.json`: it is a folder"
+    );
+    assert_eq!(fs::read_to_string(report.join("ruling.xlsx")).unwrap(), "kept");
+    let told = failed(&["report", PACK, LATE, "--output", case.to_str().unwrap()]);
+    insta::assert_snapshot!(told.replace(folder.path().to_str().unwrap(), "…"), @r"
+    error: failed to write into `…/case.yaml`: it is no folder
+      = help: name a folder, or one that is not there yet
+    ");
 }

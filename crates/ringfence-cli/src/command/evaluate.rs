@@ -43,7 +43,7 @@ pub(crate) struct Evaluate {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For a terminal
     #[default]
     Text,
@@ -57,6 +57,9 @@ enum Format {
     Jsonl,
     /// A workbook with formulas that add it up again
     Xlsx,
+    /// A4 pages, with text that can be selected and read aloud
+    #[cfg(feature = "pdf")]
+    Pdf,
     /// A row for each recipient, fund and tranche
     Csv,
     /// A row for each recipient and condition
@@ -116,33 +119,70 @@ impl Evaluate {
 }
 
 impl Format {
+    /// Whether it has each ruling by itself, and adds nothing up.
+    const fn is_of_each(self) -> bool {
+        matches!(self, Self::Jsonl | Self::Csv | Self::CsvFindings)
+    }
+
     fn render(self, rulings: Vec<Ruling>, layout: Layout) -> Result<Vec<u8>, Problem> {
+        if self.is_of_each() { self.each(&rulings) } else { self.of(&portfolio(rulings)?, layout) }
+    }
+
+    /// A portfolio in this form; of one case, its ruling.
+    pub(super) fn of(self, portfolio: &Portfolio, layout: Layout) -> Result<Vec<u8>, Problem> {
         let Layout { width, colour } = layout;
-        let only = match rulings.as_slice() {
+        let only = match portfolio.rulings() {
             [only] => Some(only),
             _ => None,
         };
+        let json = |text: Result<String, serde_json::Error>| text.map_err(|error| Problem::of(&error));
         let text = match (self, only) {
             (Self::Text, Some(ruling)) => text::ruling(ruling, width, colour),
-            (Self::Text, None) => text::portfolio(&portfolio(rulings)?, width, colour),
+            (Self::Text, None) => text::portfolio(portfolio, width, colour),
             (Self::Markdown, Some(ruling)) => markdown::ruling(ruling),
-            (Self::Markdown, None) => markdown::portfolio(&portfolio(rulings)?),
+            (Self::Markdown, None) => markdown::portfolio(portfolio),
             (Self::Html, Some(ruling)) => html::ruling(ruling),
-            (Self::Html, None) => html::portfolio(&portfolio(rulings)?),
-            (Self::Json, Some(ruling)) => json::ruling(ruling).map_err(|error| Problem::of(&error))?,
-            (Self::Json, None) => json::portfolio(&portfolio(rulings)?).map_err(|error| Problem::of(&error))?,
-            (Self::Jsonl, _) => json_lines::rulings(&rulings).map_err(|error| Problem::of(&error))?,
-            (Self::Xlsx, _) => return workbook(rulings),
-            (Self::Csv, _) => csv::portfolio(&rulings).map_err(|error| Problem::of(&error))?,
-            (Self::CsvFindings, _) => csv::findings(&rulings).map_err(|error| Problem::of(&error))?,
+            (Self::Html, None) => html::portfolio(portfolio),
+            (Self::Json, Some(ruling)) => json(json::ruling(ruling))?,
+            (Self::Json, None) => json(json::portfolio(portfolio))?,
+            (Self::Xlsx, _) => return workbook(portfolio),
+            #[cfg(feature = "pdf")]
+            (Self::Pdf, only) => return pdf(portfolio, only),
+            (Self::Jsonl | Self::Csv | Self::CsvFindings, _) => return self.each(portfolio.rulings()),
         };
         Ok(text.into_bytes())
     }
+
+    fn each(self, rulings: &[Ruling]) -> Result<Vec<u8>, Problem> {
+        let of = |error: &dyn std::error::Error| Problem::of(error);
+        let text = match self {
+            Self::CsvFindings => csv::findings(rulings).map_err(|error| of(&error))?,
+            Self::Csv => csv::portfolio(rulings).map_err(|error| of(&error))?,
+            _ => json_lines::rulings(rulings).map_err(|error| of(&error))?,
+        };
+        Ok(text.into_bytes())
+    }
+
+    /// What the name of a file in this form begins with, where the file is one of several, and how it ends.
+    pub(super) const fn file_name(self) -> (Option<&'static str>, &'static str) {
+        match self {
+            Self::Text => (None, "txt"),
+            Self::Markdown => (None, "md"),
+            Self::Html => (None, "html"),
+            Self::Json => (None, "json"),
+            Self::Jsonl => (Some("rulings"), "jsonl"),
+            Self::Xlsx => (None, "xlsx"),
+            #[cfg(feature = "pdf")]
+            Self::Pdf => (None, "pdf"),
+            Self::Csv => (None, "csv"),
+            Self::CsvFindings => (Some("findings"), "csv"),
+        }
+    }
 }
 
-fn workbook(rulings: Vec<Ruling>) -> Result<Vec<u8>, Problem> {
+fn workbook(portfolio: &Portfolio) -> Result<Vec<u8>, Problem> {
     use ringfence_reporting::workbook::{WorkbookError, portfolio as write};
-    write(&portfolio(rulings)?).map_err(|error| {
+    write(portfolio).map_err(|error| {
         let help = match &error {
             WorkbookError::TooLarge { .. } => "use `--format csv` or `json`, which keep every digit",
             _ => "use `--format csv`, or choose cases with `--case`",
@@ -151,7 +191,16 @@ fn workbook(rulings: Vec<Ruling>) -> Result<Vec<u8>, Problem> {
     })
 }
 
-fn portfolio(rulings: Vec<Ruling>) -> Result<Portfolio, Problem> {
+#[cfg(feature = "pdf")]
+fn pdf(portfolio: &Portfolio, only: Option<&Ruling>) -> Result<Vec<u8>, Problem> {
+    use ringfence_reporting::pdf;
+    let written = only.map_or_else(|| pdf::portfolio(portfolio), pdf::ruling);
+    let help = "write it with `--format html`, and print that";
+    written.map_err(|error| Problem::of(&error).help(help.to_owned()))
+}
+
+/// Adds rulings up.
+pub(super) fn portfolio(rulings: Vec<Ruling>) -> Result<Portfolio, Problem> {
     Portfolio::new(rulings).map_err(|error| {
         let help = match error {
             PortfolioError::Differs { .. } => Some(

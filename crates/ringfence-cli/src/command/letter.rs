@@ -54,7 +54,7 @@ pub(crate) struct Letter {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// Markdown
     #[default]
     Markdown,
@@ -76,14 +76,13 @@ struct Template {
 impl Letter {
     /// Rules on the cases and writes the letters.
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
-        let template = self.template()?;
+        let days = Days { dated: self.dated, reply_by: self.reply_by };
+        let writing = Writing { template: self.template()?, format: self.format, days };
         let rulings = self.inputs.load()?.rulings(&self.case, &self.basis)?;
-        let letters =
-            rulings.iter().map(|ruling| self.write(ruling, &template)).collect::<Result<Vec<_>, Problem>>()?;
         let is_folder = self.output.as_deref().is_some_and(Path::is_dir);
-        match (letters.as_slice(), self.output.as_deref()) {
+        match (rulings.as_slice(), self.output.as_deref()) {
             ([one], output) if !is_folder => {
-                screen.deliver_bytes(one, output)?;
+                screen.deliver_bytes(&writing.write(one)?, output)?;
                 if let Some(path) = output {
                     screen.say(&format!("wrote the letter to `{}`", path.display()));
                 }
@@ -91,37 +90,71 @@ impl Letter {
             (_, None) => {
                 let message = format!(
                     "there are {} to write, and one at most fits standard output",
-                    counted(letters.len(), "letter")
+                    counted(rulings.len(), "letter")
                 );
                 let help = "name a folder with `--output`, or one recipient with `--case`".to_owned();
                 return Err(Problem::new(message).help(help).into());
             }
             (_, Some(folder)) => {
-                self.write_all(screen, &rulings, &letters, folder)?;
-                screen.say(&format!("wrote {} to `{}`", counted(letters.len(), "letter"), folder.display()));
+                screen.deliver_all(&writing.all(&rulings)?, folder)?;
+                screen.say(&format!("wrote {} to `{}`", counted(rulings.len(), "letter"), folder.display()));
             }
         }
         Ok(Answer::Yes)
     }
 
     fn template(&self) -> Result<Template, Problem> {
-        let Some(path) = &self.template else {
-            return Ok(Template { file: SourceFile::new("the template of ringfence", TEMPLATE), is_own: false });
-        };
+        let Some(path) = &self.template else { return Ok(Template::usual()) };
         let shown = path.display().to_string();
         let bytes =
             fs::read(path).map_err(|error| Problem::new(format!("failed to read `{shown}`: {}", io_words(&error))))?;
         let text = String::from_utf8(bytes).map_err(|_| Problem::new(format!("`{shown}` is not UTF-8 text")))?;
         Ok(Template { file: SourceFile::new(shown, text), is_own: true })
     }
+}
 
-    fn write(&self, ruling: &Ruling, template: &Template) -> Result<Vec<u8>, Problem> {
-        let days = Days { dated: self.dated, reply_by: self.reply_by };
-        if self.format == Format::Json {
-            return Written::names(ruling, days).map(String::into_bytes).map_err(|error| Problem::of(&error));
+impl Template {
+    fn usual() -> Self {
+        Self { file: SourceFile::new("the template of ringfence", TEMPLATE), is_own: false }
+    }
+}
+
+/// How letters are written.
+pub(super) struct Writing {
+    template: Template,
+    format: Format,
+    days: Days,
+}
+
+impl Writing {
+    /// By the template that comes with the program, without a day.
+    pub(super) fn usual(format: Format) -> Self {
+        Self { template: Template::usual(), format, days: Days { dated: None, reply_by: None } }
+    }
+
+    /// Every letter with the name of its file.
+    pub(super) fn all(&self, rulings: &[Ruling]) -> Result<Vec<(PathBuf, Vec<u8>)>, Problem> {
+        let mut names: BTreeMap<String, &str> = BTreeMap::new();
+        let mut letters = Vec::new();
+        for ruling in rulings {
+            let id = ruling.case.id.as_str();
+            let name = format!("{}.{}", identifier(id), self.format.ending());
+            if let Some(other) = names.insert(name.clone(), id) {
+                return Err(Problem::new(format!(
+                    "the letters on cases `{other}` and `{id}` would have one file name"
+                )));
+            }
+            letters.push((PathBuf::from(name), self.write(ruling)?));
         }
-        let written =
-            Written::write(ruling, template.file.text(), days).map_err(|error| unwritten(ruling, template, error))?;
+        Ok(letters)
+    }
+
+    fn write(&self, ruling: &Ruling) -> Result<Vec<u8>, Problem> {
+        if self.format == Format::Json {
+            return Written::names(ruling, self.days).map(String::into_bytes).map_err(|error| Problem::of(&error));
+        }
+        let written = Written::write(ruling, self.template.file.text(), self.days)
+            .map_err(|error| unwritten(ruling, &self.template, error))?;
         Ok(match self.format {
             Format::Markdown | Format::Json => written.markdown().as_bytes().to_vec(),
             Format::Html => written.html().into_bytes(),
@@ -132,40 +165,17 @@ impl Letter {
             })?,
         })
     }
+}
 
-    /// Every letter into its file; none, where two would have one name.
-    fn write_all(
-        &self,
-        screen: &Screen,
-        rulings: &[Ruling],
-        letters: &[Vec<u8>],
-        folder: &Path,
-    ) -> Result<(), Problem> {
-        let mut names: BTreeMap<String, &str> = BTreeMap::new();
-        for ruling in rulings {
-            let id = ruling.case.id.as_str();
-            if let Some(other) = names.insert(self.file_name(id), id) {
-                return Err(Problem::new(format!(
-                    "the letters on cases `{other}` and `{id}` would have one file name"
-                )));
-            }
-        }
-        fs::create_dir_all(folder).map_err(|error| Problem::unwritable(&format!("`{}`", folder.display()), &error))?;
-        for (ruling, letter) in rulings.iter().zip(letters) {
-            screen.deliver_bytes(letter, Some(&folder.join(self.file_name(&ruling.case.id))))?;
-        }
-        Ok(())
-    }
-
-    fn file_name(&self, id: &str) -> String {
-        let ending = match self.format {
-            Format::Markdown => "md",
-            Format::Html => "html",
-            Format::Json => "json",
+impl Format {
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Markdown => "md",
+            Self::Html => "html",
+            Self::Json => "json",
             #[cfg(feature = "pdf")]
-            Format::Pdf => "pdf",
-        };
-        format!("{}.{ending}", identifier(id))
+            Self::Pdf => "pdf",
+        }
     }
 }
 
