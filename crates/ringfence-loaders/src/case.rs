@@ -362,7 +362,13 @@ impl Loader {
         };
         let mut opened: Option<Opened> = None;
         for (file, day) in layout::tables(value, key, &mut mistakes) {
-            let Some(target) = self.beside(file, path, key) else { return Ok(()) };
+            let target = match file.as_text().filter(|_| key == "database" && layout::is_server(file)) {
+                Some(address) => PathBuf::from(address),
+                None => match self.beside(file, path, key) {
+                    Some(target) => target,
+                    None => return Ok(()),
+                },
+            };
             let layout = Layout::read(&binding.root, &text::shown(&target), &mut mistakes);
             let next = match layout.map(|layout| layout.open(&binding.root, &target)).transpose() {
                 Err(LoadError::Invalid { mistakes: found }) => mistakes.gather(Err(found)),

@@ -14,6 +14,8 @@ mod csv_cases;
 mod error;
 mod folder;
 mod period;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod shape;
 mod shared;
 mod table;

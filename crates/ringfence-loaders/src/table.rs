@@ -15,9 +15,11 @@ use crate::shape::{self, Mistakes};
 pub(crate) mod columnar;
 mod delimited;
 mod objects;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod sheet;
 #[cfg(feature = "sqlite")]
-pub(crate) mod sqlite;
+mod sqlite;
 
 /// A table: a header and rows of as many cells.
 #[derive(Debug)]
@@ -62,12 +64,41 @@ pub(crate) enum Kind {
     Text,
     /// A number.
     #[cfg_attr(
-        not(any(feature = "parquet", feature = "sqlite", feature = "workbooks")),
+        not(any(feature = "parquet", feature = "postgres", feature = "sqlite", feature = "workbooks")),
         expect(dead_code, reason = "only formats that tell texts from numbers make it")
     )]
     Number,
     /// Nothing that can be read; this is why, and what to do.
     Refused { why: String, help: &'static str },
+}
+
+/// What is read of a database, as the binding says it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Select<'n> {
+    Table(&'n Node),
+    Query(&'n Node),
+}
+
+impl<'n> Select<'n> {
+    /// How many rows are read of one.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    const MOST_ROWS: usize = 2_000_000;
+
+    /// Where the binding says it.
+    pub(crate) const fn node(self) -> &'n Node {
+        match self {
+            Self::Table(node) | Self::Query(node) => node,
+        }
+    }
+
+    /// What the rows are called.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    fn name(self) -> String {
+        match self {
+            Self::Table(node) => format!("table {}", node.as_text().unwrap_or_default()),
+            Self::Query(_) => "query".to_owned(),
+        }
+    }
 }
 
 impl Row {
@@ -183,6 +214,18 @@ impl Table {
         }
         self.rows.extend(other.rows);
         Ok(())
+    }
+
+    /// Refuses columns of one name in the answer of a database. Its heading has no row of its own, so such a mistake
+    /// stands where the binding asks for it.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    fn answered(self, select: Select<'_>) -> Result<Self, Vec<Diagnostic>> {
+        let mut mistakes = Mistakes::default();
+        self.check_header(&mut mistakes);
+        for mistake in &mut mistakes.0 {
+            mistake.place = select.node().place.clone();
+        }
+        if mistakes.0.is_empty() { Ok(self) } else { Err(mistakes.0) }
     }
 
     fn check_header(&self, mistakes: &mut Mistakes) {

@@ -11,9 +11,7 @@ use super::plan;
 use crate::LoadError;
 use crate::case::Format;
 use crate::shape::{self, Mistakes};
-use crate::table::Table;
-#[cfg(feature = "sqlite")]
-use crate::table::sqlite::Select;
+use crate::table::{Select, Table};
 use crate::text::{self, Encoding};
 use crate::workbook::Workbook;
 
@@ -229,28 +227,39 @@ fn columnar(path: &Path) -> Result<Table, LoadError> {
     Err(vec![Diagnostic::error(Code::SYNTAX, place, message).help("export the table as `.csv`")].into())
 }
 
+/// Whether a database is a server's, and no file.
+pub(crate) fn is_server(database: &Node) -> bool {
+    let is_address = |text: &str| ["postgresql://", "postgres://"].iter().any(|scheme| text.starts_with(scheme));
+    database.as_text().is_some_and(is_address)
+}
+
 /// The table or the query of a database.
 fn selected(root: &Node, path: &Path) -> Result<Table, Vec<Diagnostic>> {
     let one = |code, place: &Place, message: &str, help: &str| {
         Err(vec![Diagnostic::error(code, place.clone(), message).help(help.to_owned())])
     };
     let either = "name a `table` of the database, or write a `query`";
-    match (root.get("table"), root.get("query")) {
+    let select = match (root.get("table"), root.get("query")) {
         (Some(_), Some(query)) => {
-            one(Code::WRONG_VALUE, &query.place, "a binding reads one table or one query", "leave one of the two out")
+            let message = "a binding reads one table or one query";
+            return one(Code::WRONG_VALUE, &query.place, message, "leave one of the two out");
         }
-        (None, None) => one(Code::MISSING_KEY, &root.place, "the binding does not say what to read", either),
+        (None, None) => return one(Code::MISSING_KEY, &root.place, "the binding does not say what to read", either),
         (Some(node), _) | (_, Some(node)) if node.as_text().is_none() => {
-            one(Code::WRONG_VALUE, &node.place, "expected a text", either)
+            return one(Code::WRONG_VALUE, &node.place, "expected a text", either);
         }
+        (Some(name), _) => Select::Table(name),
+        (_, Some(query)) => Select::Query(query),
+    };
+    match root.get("database").filter(|database| is_server(database)) {
+        #[cfg(feature = "postgres")]
+        Some(database) => Table::server(database, select),
         #[cfg(feature = "sqlite")]
-        (Some(name), _) => Table::database(path, Select::Table(name)),
-        #[cfg(feature = "sqlite")]
-        (_, Some(query)) => Table::database(path, Select::Query(query)),
-        #[cfg(not(feature = "sqlite"))]
+        None => Table::database(path, select),
+        #[cfg(not(all(feature = "postgres", feature = "sqlite")))]
         _ => {
             let message = format!("this program was built without reading databases such as `{}`", text::shown(path));
-            one(Code::SYNTAX, &root.place, &message, "export the table as `.csv`")
+            one(Code::SYNTAX, &select.node().place, &message, "export the table as `.csv`")
         }
     }
 }

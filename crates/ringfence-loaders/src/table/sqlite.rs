@@ -1,30 +1,19 @@
 //! A table or a query of a SQLite database.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use csv::StringRecord;
 use ringfence_core::diagnostic::{Code, Diagnostic};
-use ringfence_core::source::{Node, Part, Place, SourceFile};
+use ringfence_core::source::{Part, Place, SourceFile};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Statement};
 
-use super::{At, Kind, Row, Table};
-use crate::shape::{self, Mistakes};
+use super::{At, Kind, Row, Select, Table};
+use crate::shape;
 use crate::text;
-
-/// How many rows are read.
-const MOST_ROWS: usize = 2_000_000;
 
 const NOT_EXACT: &str =
     "keep amounts as whole pence or as texts; or say in a `query` how it reads, as in printf('%.2f', amount)";
-
-/// What is read of a database, as the binding says it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Select<'n> {
-    Table(&'n Node),
-    Query(&'n Node),
-}
 
 impl Table {
     /// Reads a table or a query. The database is opened for reading alone.
@@ -89,11 +78,8 @@ fn tables(database: &Connection) -> Vec<String> {
 
 fn read(shown: &str, statement: &mut Statement<'_>, select: Select<'_>) -> Result<Table, Vec<Diagnostic>> {
     let columns: Vec<String> = statement.column_names().map(ToOwned::to_owned).collect();
-    let (name, node) = match select {
-        Select::Table(node) => (format!("table {}", node.as_text().unwrap_or_default()), node),
-        Select::Query(node) => ("query".to_owned(), node),
-    };
-    let file = SourceFile::part_of(shown, Part::Rows { name, columns: columns.clone() });
+    let node = select.node();
+    let file = SourceFile::part_of(shown, Part::Rows { name: select.name(), columns: columns.clone() });
     let failed = |error: &rusqlite::Error| {
         let message = format!("the database cannot be read: {}", words(error));
         vec![Diagnostic::error(Code::SYNTAX, node.place.clone(), message)]
@@ -101,8 +87,8 @@ fn read(shown: &str, statement: &mut Statement<'_>, select: Select<'_>) -> Resul
     let mut answer = statement.query([]).map_err(|error| failed(&error))?;
     let mut rows = Vec::new();
     while let Some(found) = answer.next().map_err(|error| failed(&error))? {
-        if rows.len() == MOST_ROWS {
-            let message = format!("more than {MOST_ROWS} rows");
+        if rows.len() == Select::MOST_ROWS {
+            let message = format!("more than {} rows", Select::MOST_ROWS);
             return Err(vec![Diagnostic::error(Code::TOO_LARGE, node.place.clone(), message)]);
         }
         let (mut cells, mut kinds) = (StringRecord::new(), Vec::new());
@@ -114,14 +100,7 @@ fn read(shown: &str, statement: &mut Statement<'_>, select: Select<'_>) -> Resul
         rows.push(Row::new(&file, rows.len() + 1, At::From(1), cells, kinds));
     }
     let header = Row::new(&file, 1, At::From(1), StringRecord::from(columns), Vec::new());
-    let table = Table { file: Arc::clone(&file), header, rows };
-    let mut mistakes = Mistakes::default();
-    table.check_header(&mut mistakes);
-    // The heading of an answer has no row of its own, so such a mistake stands where the binding asks for it.
-    for mistake in &mut mistakes.0 {
-        mistake.place = node.place.clone();
-    }
-    if mistakes.0.is_empty() { Ok(table) } else { Err(mistakes.0) }
+    Table { file, header, rows }.answered(select)
 }
 
 /// What a value holds. A text may be an exact decimal, for which the format has no kind of its own.
