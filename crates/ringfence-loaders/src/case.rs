@@ -362,13 +362,7 @@ impl Loader {
         };
         let mut opened: Option<Opened> = None;
         for (file, day) in layout::tables(value, key, &mut mistakes) {
-            let target = match file.as_text().filter(|_| key == "database" && layout::is_server(file)) {
-                Some(address) => PathBuf::from(address),
-                None => match self.beside(file, path, key) {
-                    Some(target) => target,
-                    None => return Ok(()),
-                },
-            };
+            let Some(target) = self.target(file, path, key) else { return Ok(()) };
             let layout = Layout::read(&binding.root, &text::shown(&target), &mut mistakes);
             let next = match layout.map(|layout| layout.open(&binding.root, &target)).transpose() {
                 Err(LoadError::Invalid { mistakes: found }) => mistakes.gather(Err(found)),
@@ -396,7 +390,7 @@ impl Loader {
             && !root.get("known").is_some_and(|known| matches!(known.content, Content::Map(_)));
         let key = if root.get("database").is_some() { "database" } else { "table" };
         let value = root.get(key).filter(|value| is_each_a_case && value.as_text().is_some());
-        let Some(target) = value.and_then(|value| self.beside(value, path, key)) else { return Ok(None) };
+        let Some(target) = value.and_then(|value| self.target(value, path, key)) else { return Ok(None) };
         let name = text::shown(&target);
         if key == "table" && layout::is_workbook(&name) {
             return Ok(None);
@@ -427,6 +421,14 @@ impl Loader {
             chain.push((base, target));
         }
         Ok(chain.into_iter().map(|(document, _)| document).rev().reduce(join).map(without_base))
+    }
+
+    /// What a binding reads: a file beside it, or the address of a server as it stands.
+    fn target(&mut self, value: &Node, file: &Path, key: &str) -> Option<PathBuf> {
+        match value.as_text().filter(|_| key == "database" && layout::is_server(value)) {
+            Some(address) => Some(PathBuf::from(address)),
+            None => self.beside(value, file, key),
+        }
     }
 
     /// The path that a value names, relative to the file it stands in.

@@ -279,6 +279,8 @@ fn rows_of_a_table_and_of_a_query_are_cases() {
         ] {
             assert_eq!(fact(first, name, "value"), expected, "{name}");
         }
+        let batches = case::batches(&dir.path().join("b.yaml"), 1).unwrap().unwrap();
+        assert_eq!(batches.map(|batch| batch.unwrap().len()).collect::<Vec<_>>(), [1, 1]);
         let second = of(&made, "007");
         assert_eq!((fact(second, "amount", "value"), fact(second, "agreed", "value")), ("0", "no"));
         assert_eq!(fact(second, "at", "value"), "2015-04-01 12:00:00");
