@@ -9,5 +9,6 @@ fn the_commands_in_the_documents_print_what_they_show() {
     trycmd::TestCases::new()
         .register_bin("ringfence", Path::new(env!("CARGO_BIN_EXE_ringfence")))
         .case("README.md")
-        .case("docs/continuous-integration.md");
+        .case("docs/continuous-integration.md")
+        .case("docs/evidence.md");
 }

@@ -11,9 +11,25 @@ use ringfence_reporting::comparison::{Restated, Stated};
 /// The facts of which some case has other evidence on two days, in the order of their names.
 pub(super) fn differing(cases: &[Case], old: Option<Date>, new: Option<Date>) -> Vec<String> {
     let facts = cases.iter().flat_map(|case| &case.facts);
-    let differs = |evidence: &Evidence| evidence.as_known_by(old) != evidence.as_known_by(new);
+    let differs = |evidence: &Evidence| said(evidence, old) != said(evidence, new);
     let names: BTreeSet<&String> = facts.filter(|(_, evidence)| differs(evidence)).map(|(fact, _)| fact).collect();
     names.into_iter().cloned().collect()
+}
+
+/// What evidence says by a day, wherever it comes from: a figure that was published again is the same.
+fn said(evidence: &Evidence, by: Option<Date>) -> Option<Evidence> {
+    fn strip<T>(vintages: &mut [Vintage<T>]) {
+        for vintage in vintages {
+            vintage.source = None;
+        }
+    }
+    let mut said = evidence.as_known_by(by)?;
+    match &mut said {
+        Evidence::One(vintages) => strip(vintages),
+        Evidence::Series(series) => series.values_mut().for_each(|vintages| strip(vintages)),
+        Evidence::List(vintages) => strip(vintages),
+    }
+    Some(said)
 }
 
 /// Whether a signature, decision or waiver became known between two days.
