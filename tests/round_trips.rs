@@ -1,4 +1,4 @@
-//! The same cases in every format that a table comes in are the same cases, to the digest, however awkward their figures.
+//! The same cases in every format that a table comes in, with types and without, are the same cases, to the digest, however awkward their figures.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,10 +8,12 @@
 )]
 
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
+use arrow_array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray};
 use ringfence_core::case::{Case, Evidence, Given, Vintage};
 use ringfence_core::evaluate::Options;
 use ringfence_core::pack::Pack;
@@ -91,7 +93,9 @@ facts:
 ";
 
 /// A table of some recipients, whose every cell is one that a format could spoil.
-fn table(choices: &mut Choices<'_>) -> Vec<Vec<Cell>> {
+///
+/// Without `dashes`, no column of numbers holds a text.
+fn table(choices: &mut Choices<'_>, dashes: bool) -> Vec<Vec<Cell>> {
     let codes = ["007", "00T", "0", "1E5", "E06000001", "10000000000000000000", "true", "=A1", "-1", "Ynys 1", "ß"];
     let names = ["Ynys Môn", "Ångermanland, \"Ö\"", "O'Neill & Søn", "=1+1", "null", "北海道", "No", "1.10", "a;b|c"];
     let grants = ["0.10", "0.00", "-0", "0", "10000000000000.00", "0.01", "1234567.89", "99999999999.99"];
@@ -107,7 +111,7 @@ fn table(choices: &mut Choices<'_>) -> Vec<Vec<Cell>> {
         let text = |text: &str| Cell::Text(text.to_owned());
         let one = |choices: &mut Choices<'_>, from: &[&str]| Cell::Text((*choices.pick(from)).to_owned());
         let number = |choices: &mut Choices<'_>, from: &[&str]| match choices.below(8) {
-            0 => Cell::Text("-".to_owned()),
+            0 if dashes => Cell::Text("-".to_owned()),
             1 => Cell::Blank,
             _ => Cell::Number((*choices.pick(from)).to_owned()),
         };
@@ -244,6 +248,65 @@ fn sqlite(rows: &[Vec<Cell>], path: &Path) {
     }
 }
 
+/// The columns of the table, each of one type.
+fn columns(rows: &[Vec<Cell>]) -> RecordBatch {
+    let decimals = |column: usize, scale: i8| -> ArrayRef {
+        let unscaled = |digits: &str| {
+            let (whole, places) = digits.split_once('.').unwrap_or((digits, ""));
+            format!("{whole}{places:0<width$}", width = usize::try_from(scale).unwrap()).parse::<i128>().unwrap()
+        };
+        let values = rows.iter().map(|row| match &row[column] {
+            Cell::Number(digits) => Some(unscaled(digits)),
+            _ => None,
+        });
+        Arc::new(values.collect::<Decimal128Array>().with_precision_and_scale(30, scale).unwrap())
+    };
+    let counts = |column: usize| -> ArrayRef {
+        let number = |row: &Vec<Cell>| row[column].text().parse::<i64>().ok();
+        Arc::new(rows.iter().map(number).collect::<Int64Array>())
+    };
+    let texts = |column: usize| -> ArrayRef {
+        let text = |row: &Vec<Cell>| matches!(row[column], Cell::Text(_)).then(|| row[column].text().to_owned());
+        Arc::new(rows.iter().map(text).collect::<StringArray>())
+    };
+    let days = || -> ArrayRef {
+        let epoch = jiff::civil::date(1970, 1, 1);
+        let day = |row: &Vec<Cell>| {
+            let day: jiff::civil::Date = row[6].text().parse().ok()?;
+            Some(day.since(epoch).unwrap().get_days())
+        };
+        Arc::new(rows.iter().map(day).collect::<Date32Array>())
+    };
+    let all = [
+        texts(0),
+        texts(1),
+        decimals(2, 2),
+        decimals(3, 4),
+        counts(4),
+        texts(5),
+        days(),
+        texts(7),
+        texts(8),
+        counts(9),
+        counts(10),
+    ];
+    RecordBatch::try_from_iter(COLUMNS.into_iter().zip(all)).unwrap()
+}
+
+fn parquet(rows: &[Vec<Cell>], path: &Path) {
+    let batch = columns(rows);
+    let mut writer = parquet::arrow::ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+fn arrow(rows: &[Vec<Cell>], path: &Path) {
+    let batch = columns(rows);
+    let mut writer = arrow_ipc::writer::FileWriter::try_new(File::create(path).unwrap(), &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.finish().unwrap();
+}
+
 /// The same as cases, each an object with its facts.
 fn written_out(rows: &[Vec<Cell>]) -> Vec<String> {
     let text = |text: &str| serde_json::to_string(text).unwrap();
@@ -284,7 +347,7 @@ fn written_out(rows: &[Vec<Cell>]) -> Vec<String> {
 }
 
 /// The table in each format, with the name of the file that gives the cases.
-fn files(rows: &[Vec<Cell>], folder: &Path) -> Vec<&'static str> {
+fn files(rows: &[Vec<Cell>], dashes: bool, folder: &Path) -> Vec<&'static str> {
     let bound = |name: &str, table: &str| {
         fs::write(folder.join(name), format!("binding: 1\n{table}\n{BINDING}")).unwrap();
     };
@@ -309,7 +372,7 @@ fn files(rows: &[Vec<Cell>], folder: &Path) -> Vec<&'static str> {
     bound("xlsx.yaml", "table: t.xlsx\nsheet: Grants");
     bound("ods.yaml", "table: t.ods\nsheet: Grants");
     bound("sqlite.yaml", "database: t.db\ntable: grants");
-    vec![
+    let mut names = vec![
         "csv.yaml",
         "semicolons.yaml",
         "tsv.yaml",
@@ -321,7 +384,16 @@ fn files(rows: &[Vec<Cell>], folder: &Path) -> Vec<&'static str> {
         "cases.yaml",
         "cases.json",
         "cases.jsonl",
-    ]
+    ];
+    // A column of a type holds nothing else.
+    if !dashes {
+        parquet(rows, &folder.join("t.parquet"));
+        arrow(rows, &folder.join("t.arrow"));
+        bound("parquet.yaml", "table: t.parquet");
+        bound("arrow.yaml", "table: t.arrow");
+        names.extend(["parquet.yaml", "arrow.yaml"]);
+    }
+    names
 }
 
 /// The case without what a format must say in its own way: where a figure came from, and where a dash stood.
@@ -351,10 +423,11 @@ fn a_table_gives_the_same_cases_and_rulings_in_every_format() {
     let pack = Pack::compile(&pack::from_texts([("pack.yaml", PACK)]).unwrap())
         .unwrap_or_else(|invalid| panic!("{invalid:?}"));
     for seed in 0..60 {
-        let rows = table(&mut Choices::of_seed(seed));
+        let dashes = seed % 2 == 0;
+        let rows = table(&mut Choices::of_seed(seed), dashes);
         let folder = tempfile::tempdir().unwrap();
         let mut first: Option<Vec<(String, String)>> = None;
-        for name in files(&rows, folder.path()) {
+        for name in files(&rows, dashes, folder.path()) {
             let documents = case::load(&folder.path().join(name)).unwrap_or_else(|error| match error {
                 LoadError::Invalid { mistakes } => panic!("{name}: {}\n{rows:?}", mistakes[0]),
                 error => panic!("{name}: {error}"),
