@@ -73,18 +73,85 @@ pub struct CsvError {
 /// # Errors
 /// None in practice: the table is written to memory.
 pub fn portfolio(rulings: &[Ruling]) -> Result<String, CsvError> {
-    let rows: Vec<[String; 20]> = rulings.iter().flat_map(rows).map(|row| row.map(|cell| text(&cell))).collect();
-    table(&PORTFOLIO_COLUMNS, &rows)
+    Ok(portfolio_heading()? + portfolio_lines(rulings)?.as_str())
 }
 
-/// The rows of one ruling as data, before anything is done to them for a spreadsheet.
+/// The line with the names of [`PORTFOLIO_COLUMNS`], for whoever writes rulings as they come.
+///
+/// # Errors
+/// None in practice: the table is written to memory.
+pub fn portfolio_heading() -> Result<String, CsvError> {
+    lines(&[PORTFOLIO_COLUMNS])
+}
+
+/// The lines of [`portfolio`] below its heading.
+///
+/// # Errors
+/// None in practice: the table is written to memory.
+pub fn portfolio_lines(rulings: &[Ruling]) -> Result<String, CsvError> {
+    let rows: Vec<[String; 20]> = rulings.iter().flat_map(rows).map(|row| row.map(|cell| text(&cell))).collect();
+    lines(&rows)
+}
+
+/// The rows of one ruling as texts, before anything is done to them for a spreadsheet.
 pub(crate) fn rows(ruling: &Ruling) -> Vec<[String; 20]> {
-    let mut rows = Vec::new();
-    for fund in &ruling.funds {
-        rows.push(fund_row(ruling, fund));
-        rows.extend(fund.tranches.iter().map(|tranche| tranche_row(ruling, fund, tranche)));
+    typed_rows(ruling).map(|row| row.texts()).collect()
+}
+
+/// The rows of one ruling.
+pub(crate) fn typed_rows(ruling: &Ruling) -> impl Iterator<Item = Row<'_>> {
+    ruling.funds.iter().flat_map(move |fund| {
+        let tranches = fund.tranches.iter().map(move |tranche| tranche_row(ruling, fund, tranche));
+        std::iter::once(fund_row(ruling, fund)).chain(tranches)
+    })
+}
+
+/// A row: what is the same for all of a fund, and its own.
+pub(crate) struct Row<'r> {
+    pub(crate) ruling: &'r Ruling,
+    pub(crate) fund: &'r str,
+    pub(crate) period: &'r str,
+    pub(crate) amount: Option<Money>,
+    pub(crate) earned: Option<Money>,
+    pub(crate) released: Option<Money>,
+    pub(crate) redirected: Option<Money>,
+    pub(crate) destination: Option<&'r str>,
+    pub(crate) withheld: Option<Money>,
+    pub(crate) recovered: Option<Money>,
+    pub(crate) undetermined: Option<Money>,
+    pub(crate) reason: &'r str,
+    pub(crate) released_at_least: Option<Money>,
+    pub(crate) released_at_most: Option<Money>,
+}
+
+impl Row<'_> {
+    /// Its cells, in the order of [`PORTFOLIO_COLUMNS`].
+    fn texts(&self) -> [String; 20] {
+        let ruling = self.ruling;
+        let [case, code, name] = recipient(ruling);
+        [
+            ruling.pack.id.clone(),
+            ruling.pack.version.clone(),
+            ruling.rules_at.to_string(),
+            ruling.known_by.map(|date| date.to_string()).unwrap_or_default(),
+            case,
+            code,
+            name,
+            self.fund.to_owned(),
+            self.period.to_owned(),
+            amount(self.amount),
+            amount(self.earned),
+            amount(self.released),
+            amount(self.redirected),
+            self.destination.unwrap_or_default().to_owned(),
+            amount(self.withheld),
+            amount(self.recovered),
+            amount(self.undetermined),
+            self.reason.to_owned(),
+            amount(self.released_at_least),
+            amount(self.released_at_most),
+        ]
     }
-    rows
 }
 
 /// One row for each recipient and condition: [`FINDINGS_COLUMNS`].
@@ -92,6 +159,22 @@ pub(crate) fn rows(ruling: &Ruling) -> Vec<[String; 20]> {
 /// # Errors
 /// None in practice: the table is written to memory.
 pub fn findings(rulings: &[Ruling]) -> Result<String, CsvError> {
+    Ok(findings_heading()? + findings_lines(rulings)?.as_str())
+}
+
+/// The line with the names of [`FINDINGS_COLUMNS`].
+///
+/// # Errors
+/// None in practice: the table is written to memory.
+pub fn findings_heading() -> Result<String, CsvError> {
+    lines(&[FINDINGS_COLUMNS])
+}
+
+/// The lines of [`findings`] below its heading.
+///
+/// # Errors
+/// None in practice: the table is written to memory.
+pub fn findings_lines(rulings: &[Ruling]) -> Result<String, CsvError> {
     let mut rows = Vec::new();
     for ruling in rulings {
         rows.extend(ruling.findings.iter().map(|finding| {
@@ -100,7 +183,7 @@ pub fn findings(rulings: &[Ruling]) -> Result<String, CsvError> {
                 .map(|cell| text(&cell))
         }));
     }
-    table(&FINDINGS_COLUMNS, &rows)
+    lines(&rows)
 }
 
 /// One row for each recipient, fund and part, and one for each step that changes it: [`COMPARISON_COLUMNS`].
@@ -151,8 +234,11 @@ fn parts_of(one: &RecipientCompared, fund: &FundOf) -> Vec<[String; 10]> {
 }
 
 fn table<const N: usize>(columns: &[&str; N], rows: &[[String; N]]) -> Result<String, CsvError> {
+    Ok(lines(&[*columns])? + lines(rows)?.as_str())
+}
+
+fn lines<const N: usize>(rows: &[[impl AsRef<[u8]>; N]]) -> Result<String, CsvError> {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
-    writer.write_record(columns)?;
     for row in rows {
         writer.write_record(row)?;
     }
@@ -166,31 +252,24 @@ fn recipient(ruling: &Ruling) -> [String; 3] {
     [ruling.case.id.clone(), recipient.code.clone().unwrap_or_default(), recipient.name.clone()]
 }
 
-fn fund_row(ruling: &Ruling, fund: &FundRuling) -> [String; 20] {
-    let [case, code, name] = recipient(ruling);
+fn fund_row<'r>(ruling: &'r Ruling, fund: &'r FundRuling) -> Row<'r> {
     let parts = &fund.dispositions;
-    [
-        ruling.pack.id.clone(),
-        ruling.pack.version.clone(),
-        ruling.rules_at.to_string(),
-        ruling.known_by.map(|date| date.to_string()).unwrap_or_default(),
-        case,
-        code,
-        name,
-        fund.fund.clone(),
-        "all".to_owned(),
-        amount(fund.amount),
-        amount(fund.earned),
-        parts.released.to_string(),
-        parts.redirected.to_string(),
-        fund.destination.clone().unwrap_or_default(),
-        parts.withheld.to_string(),
-        parts.recovered.to_string(),
-        parts.undetermined.to_string(),
-        fund.reason.clone(),
-        amount(Some(fund.range.map_or(parts.released, |range| range.released.at_least))),
-        amount(at_most(fund)),
-    ]
+    Row {
+        ruling,
+        fund: &fund.fund,
+        period: "all",
+        amount: fund.amount,
+        earned: fund.earned,
+        released: Some(parts.released),
+        redirected: Some(parts.redirected),
+        destination: fund.destination.as_deref(),
+        withheld: Some(parts.withheld),
+        recovered: Some(parts.recovered),
+        undetermined: Some(parts.undetermined),
+        reason: &fund.reason,
+        released_at_least: Some(fund.range.map_or(parts.released, |range| range.released.at_least)),
+        released_at_most: at_most(fund),
+    }
 }
 
 /// The most that is released in the end, if that is known.
@@ -201,30 +280,23 @@ fn at_most(fund: &FundRuling) -> Option<Money> {
     }
 }
 
-fn tranche_row(ruling: &Ruling, fund: &FundRuling, tranche: &Tranche) -> [String; 20] {
-    let [case, code, name] = recipient(ruling);
-    [
-        ruling.pack.id.clone(),
-        ruling.pack.version.clone(),
-        ruling.rules_at.to_string(),
-        ruling.known_by.map(|date| date.to_string()).unwrap_or_default(),
-        case,
-        code,
-        name,
-        fund.fund.clone(),
-        tranche.period.clone(),
-        String::new(),
-        amount(tranche.earned),
-        tranche.released.to_string(),
-        String::new(),
-        String::new(),
-        String::new(),
-        tranche.recovered.to_string(),
-        tranche.undetermined.to_string(),
-        tranche.reason.clone(),
-        String::new(),
-        String::new(),
-    ]
+fn tranche_row<'r>(ruling: &'r Ruling, fund: &'r FundRuling, tranche: &'r Tranche) -> Row<'r> {
+    Row {
+        ruling,
+        fund: &fund.fund,
+        period: &tranche.period,
+        amount: None,
+        earned: tranche.earned,
+        released: Some(tranche.released),
+        redirected: None,
+        destination: None,
+        withheld: None,
+        recovered: Some(tranche.recovered),
+        undetermined: Some(tranche.undetermined),
+        reason: &tranche.reason,
+        released_at_least: None,
+        released_at_most: None,
+    }
 }
 
 fn amount(amount: Option<Money>) -> String {

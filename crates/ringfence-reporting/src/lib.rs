@@ -24,6 +24,8 @@ pub mod markdown;
 pub mod packs;
 #[cfg(feature = "pdf")]
 pub mod pdf;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod portfolio;
 #[cfg(feature = "workbooks")]
 pub mod template;
