@@ -14,7 +14,7 @@ use ringfence_core::pack::Pack;
 use ringfence_core::period::Period;
 use ringfence_core::ruling::Ruling;
 use ringfence_core::source::{Document, Node};
-use ringfence_loaders::case::Format;
+use ringfence_loaders::case::{Batches, Format};
 use ringfence_loaders::{LoadError, case, pack};
 
 use crate::exit::{Failure, Problem, io_words};
@@ -109,6 +109,23 @@ pub(crate) struct Loaded {
 }
 
 impl Inputs {
+    /// The pack, and the cases of a table with a row for each of them, so many rows at a time; `None` where the cases
+    /// come from elsewhere, or the pack has values over all of them.
+    pub(crate) fn batches(&self, rows: usize) -> Result<Option<(Pack, Batches)>, Failure> {
+        let [path] = self.cases.as_slice() else { return Ok(None) };
+        if is_stdin(path) || self.input_format.is_some() {
+            return Ok(None);
+        }
+        let mut failure = Failure::default();
+        let batches = case::batches(path, rows);
+        if let Ok(None) = batches {
+            return Ok(None);
+        }
+        let batches = failure.gather(batches).flatten();
+        let pack = failure.gather(compile(&self.pack).map_err(Failure::without_warnings));
+        Ok(failure.or(pack.zip(batches))?.filter(|(pack, _)| pack.passes() == 1))
+    }
+
     /// Loads the pack and every file of cases.
     pub(crate) fn load(&self) -> Result<Loaded, Failure> {
         let mut failure = Failure::default();
@@ -304,39 +321,68 @@ fn packs_below(folder: &Path) -> Option<Vec<String>> {
 
 /// Rules on every case, or says for which that could not be done.
 pub(crate) fn rule(pack: &Pack, cases: &[Case], options: &Options) -> Result<Vec<Ruling>, Failure> {
-    let mut rulings = Vec::new();
-    let mut errors: Vec<(EvaluateError, Vec<&str>)> = Vec::new();
+    let mut unruled = Unruled::default();
+    let rulings = rule_each(pack, cases, options, &mut unruled);
+    let failure = Failure { problems: unruled.problems(), ..Failure::default() };
+    failure.or(rulings)
+}
+
+/// Rules on every case that can be ruled on, and notes the others.
+pub(crate) fn rule_each(pack: &Pack, cases: &[Case], options: &Options, unruled: &mut Unruled) -> Vec<Ruling> {
     // One case is no scheme: what is worked out over all cases is then missing, and the ruling says so.
     let ruled = match cases {
         [alone] => vec![pack.evaluate(alone, options)],
         all => pack.evaluate_together(all, options),
     };
+    let mut rulings = Vec::new();
     for (case, ruled) in cases.iter().zip(ruled) {
         match ruled {
             Ok(ruling) => rulings.push(ruling),
-            // What is wrong with the options is wrong for every case, and told once.
-            Err(error) => match errors.iter_mut().find(|(known, _)| is_same(known, &error)) {
-                Some((_, ids)) => ids.push(&case.id),
-                None => errors.push((error, vec![&case.id])),
-            },
+            Err(error) => unruled.add(error, vec![case.id.clone()]),
         }
     }
-    if errors.is_empty() {
-        return Ok(rulings);
+    rulings
+}
+
+/// Why some cases could not be ruled on. What is wrong with the options is wrong for every case, and told once.
+#[derive(Debug, Default)]
+pub(crate) struct Unruled(Vec<(EvaluateError, Vec<String>)>);
+
+impl Unruled {
+    fn add(&mut self, error: EvaluateError, ids: Vec<String>) {
+        match self.0.iter_mut().find(|(known, _)| is_same(known, &error)) {
+            Some((_, known)) => known.extend(ids),
+            None => self.0.push((error, ids)),
+        }
     }
-    let problems = errors.iter().map(|(error, ids)| unruled(error, ids)).collect();
-    Err(Failure { problems, ..Failure::default() })
+
+    /// Adds those of other cases.
+    pub(crate) fn extend(&mut self, others: Self) {
+        for (error, ids) in others.0 {
+            self.add(error, ids);
+        }
+    }
+
+    /// Whether every case was ruled on.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        self.0.iter().map(|(error, ids)| unruled(error, ids)).collect()
+    }
 }
 
 fn is_same(left: &EvaluateError, right: &EvaluateError) -> bool {
     left.place() == right.place() && left.to_string() == right.to_string()
 }
 
-fn unruled(error: &EvaluateError, ids: &[&str]) -> Problem {
+fn unruled(error: &EvaluateError, ids: &[String]) -> Problem {
     let message = match ids {
         [id] => format!("cannot rule on case `{id}`: {error}"),
         _ => {
-            format!("cannot rule on {} ({}): {error}", counted(ids.len(), "case"), listed_up_to(3, ids.iter().copied()))
+            let some = listed_up_to(3, ids.iter().map(String::as_str));
+            format!("cannot rule on {} ({some}): {error}", counted(ids.len(), "case"))
         }
     };
     Problem { message, place: error.place().cloned(), help: error.help() }

@@ -1,7 +1,7 @@
 //! Where output goes and how it looks there: streams, files, colour and width.
 
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -83,8 +83,7 @@ impl Screen {
     /// A reader who stops reading, as `head` does, is no failure.
     pub(crate) fn deliver(&self, text: &str, output: Option<&Path>) -> Result<(), Problem> {
         if let Some(path) = output {
-            return write_whole(path, text.as_bytes())
-                .map_err(|error| Problem::unwritable(&format!("`{}`", path.display()), &error));
+            return write_whole(path, text.as_bytes()).map_err(|error| unwritable(output, &error));
         }
         let written = if self.layout(None).colour {
             write_to(AutoStream::always(io::stdout().lock()), text.as_bytes())
@@ -99,17 +98,28 @@ impl Screen {
         }
     }
 
+    /// Refuses to write what is no text to a terminal.
+    #[expect(clippy::unused_self, reason = "what is written goes through the screen")]
+    pub(crate) fn refuse_bytes(&self, output: Option<&Path>) -> Result<(), Problem> {
+        if output.is_some() || !io::stdout().is_terminal() {
+            return Ok(());
+        }
+        let help = "name a file with `--output`, or send it to another program".to_owned();
+        Err(Problem::new("this is no text that a terminal can show").help(help))
+    }
+
+    /// A place for data that is written bit by bit, and delivered as a whole or not at all.
+    #[expect(clippy::unused_self, reason = "what is written goes through the screen")]
+    pub(crate) fn spool(&self, output: Option<&Path>) -> Result<Spool, Problem> {
+        Spool::new(output).map_err(|error| unwritable(output, &error))
+    }
+
     /// Writes data that may be no text, in the same way. A terminal gets no bytes that it cannot show.
     pub(crate) fn deliver_bytes(&self, bytes: &[u8], output: Option<&Path>) -> Result<(), Problem> {
         match (std::str::from_utf8(bytes), output) {
-            (_, Some(path)) => {
-                write_whole(path, bytes).map_err(|error| Problem::unwritable(&format!("`{}`", path.display()), &error))
-            }
+            (_, Some(path)) => write_whole(path, bytes).map_err(|error| unwritable(output, &error)),
             (Ok(text), None) => self.deliver(text, None),
-            (Err(_), None) if io::stdout().is_terminal() => {
-                let help = "name a file with `--output`, or send it to another program".to_owned();
-                Err(Problem::new("this is no text that a terminal can show").help(help))
-            }
+            (Err(_), None) if io::stdout().is_terminal() => self.refuse_bytes(None),
             (Err(_), None) => match io::stdout().lock().write_all(bytes) {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                     Err(Problem::unwritable("standard output", &error))
@@ -237,29 +247,96 @@ fn is_coloured<S: Stream>(stream: &S) -> bool {
     anstream::AutoStream::choice(stream) != ColorChoice::Never
 }
 
+fn unwritable(output: Option<&Path>, error: &io::Error) -> Problem {
+    match output {
+        Some(path) => Problem::unwritable(&format!("`{}`", path.display()), error),
+        None => Problem::unwritable("standard output", error),
+    }
+}
+
 /// Writes a file beside its place and moves it there, so that nobody ever sees half of it.
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let there = fs::metadata(path).ok();
-    if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
-        // A device or a pipe is written to; a file moved there would take its place.
-        return write_to(fs::OpenOptions::new().write(true).open(path)?, bytes);
+    let mut spool = Spool::new(Some(path))?;
+    spool.write_all(bytes)?;
+    spool.end()
+}
+
+/// A file beside its place, which is moved there once it is whole; or one in between, for what can only be written to.
+#[derive(Debug)]
+pub(crate) struct Spool {
+    file: io::BufWriter<tempfile::NamedTempFile>,
+    output: Option<PathBuf>,
+    /// Where the file is moved to. A device, a pipe and standard output are written to.
+    target: Option<PathBuf>,
+}
+
+impl Spool {
+    fn new(output: Option<&Path>) -> io::Result<Self> {
+        let there = output.and_then(|path| fs::metadata(path).ok());
+        if there.as_ref().is_some_and(fs::Metadata::is_dir) {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        // A file moved to a device or a pipe would take its place.
+        let is_replaced = there.as_ref().is_none_or(fs::Metadata::is_file);
+        // Where the path is a link, the file it leads to is replaced, not the link.
+        let target = output.filter(|_| is_replaced);
+        let target = target.map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".ringfence-");
+        let file = match &target {
+            Some(target) => {
+                if let Some(permissions) = permissions(there.as_ref()) {
+                    builder.permissions(permissions);
+                }
+                let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+                builder.tempfile_in(folder.unwrap_or(Path::new(".")))?
+            }
+            None => builder.tempfile()?,
+        };
+        Ok(Self { file: io::BufWriter::new(file), output: output.map(Path::to_path_buf), target })
     }
-    if there.as_ref().is_some_and(fs::Metadata::is_dir) {
-        return Err(io::ErrorKind::IsADirectory.into());
+
+    /// Moves the file to its place, or copies what is in it there. A reader who stops reading is no failure.
+    pub(crate) fn deliver(self) -> Result<(), Problem> {
+        let output = self.output.clone();
+        match self.end() {
+            Err(error) if output.is_some() || error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(unwritable(output.as_deref(), &error))
+            }
+            _ => Ok(()),
+        }
     }
-    // Where the path is a link, the file it leads to is replaced, not the link.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".ringfence-");
-    if let Some(permissions) = permissions(there.as_ref()) {
-        builder.permissions(permissions);
+
+    /// That it cannot be written to.
+    pub(crate) fn unwritable(&self, error: &io::Error) -> Problem {
+        unwritable(self.output.as_deref(), error)
     }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(&target)?;
-    Ok(())
+
+    fn end(self) -> io::Result<()> {
+        let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        if let Some(target) = self.target {
+            file.as_file().sync_all()?;
+            file.persist(target)?;
+            return Ok(());
+        }
+        file.rewind()?;
+        let mut to: Box<dyn Write> = match self.output {
+            Some(path) => Box::new(fs::OpenOptions::new().write(true).open(path)?),
+            None => Box::new(io::stdout().lock()),
+        };
+        io::copy(&mut file, &mut to)?;
+        to.flush()
+    }
+}
+
+impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Writes files into a folder beside their places, and moves them there when all are written.

@@ -22,10 +22,10 @@ pub mod json_lines;
 pub mod letter;
 pub mod markdown;
 pub mod packs;
-#[cfg(feature = "pdf")]
-pub mod pdf;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+#[cfg(feature = "pdf")]
+pub mod pdf;
 pub mod portfolio;
 #[cfg(feature = "workbooks")]
 pub mod template;

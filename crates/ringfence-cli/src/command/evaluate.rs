@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use ringfence_core::ruling::{Outcome, Ruling};
 use ringfence_reporting::portfolio::{Portfolio, PortfolioError};
-use ringfence_reporting::{csv, html, json, json_lines, markdown, text};
+use ringfence_reporting::{csv, html, json, json_lines, markdown, parquet, text};
 
 use crate::exit::{Answer, Failure, Problem};
 use crate::inputs::{Basis, Inputs};
 use crate::screen::{Layout, Screen};
 use crate::words::{counted, listed};
+
+mod streamed;
 
 /// Rule on cases
 ///
@@ -22,7 +24,9 @@ use crate::words::{counted, listed};
   ringfence evaluate rules/better-care-fund/2015-16 case.yaml \\
       --known-by 2015-08-31 --format json
   ringfence evaluate rules/better-care-fund/2015-16 \\
-      examples/england-2015-16/england.yaml --format html --output england.html")]
+      examples/england-2015-16/england.yaml --format html --output england.html
+  ringfence evaluate my-pack returns.yaml --format parquet \\
+      --output rulings.parquet")]
 pub(crate) struct Evaluate {
     #[command(flatten)]
     inputs: Inputs,
@@ -64,6 +68,8 @@ pub(super) enum Format {
     Csv,
     /// A row for each recipient and condition
     CsvFindings,
+    /// The rows of the CSV as a Parquet file
+    Parquet,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -94,38 +100,96 @@ impl FailOn {
 impl Evaluate {
     /// Rules on the cases and writes the rulings.
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
+        if let Some(answer) = self.streamed(screen)? {
+            return Ok(answer);
+        }
         let rulings = self.inputs.load()?.rulings(&self.case, &self.basis)?;
         let count = rulings.len();
         let failing = self.failing(&rulings);
         let output = self.output.as_deref();
         let bytes = self.format.render(rulings, screen.layout(output))?;
         screen.deliver_bytes(&bytes, output)?;
-        if let Some(path) = output {
-            screen.say(&format!("wrote {} to `{}`", counted(count, "ruling"), path.display()));
-        }
-        if failing.is_empty() {
-            return Ok(Answer::Yes);
-        }
-        let ids = listed(failing.iter().map(String::as_str));
-        screen.say(&format!("`--fail-on` holds for {} of {}: {ids}", failing.len(), counted(count, "case")));
-        Ok(Answer::No)
+        Ok(self.answer(count, &failing, screen))
     }
 
-    /// The ids of the cases that the user asked to fail on.
-    fn failing(&self, rulings: &[Ruling]) -> Vec<String> {
+    /// The same for a table with a row for each case, of which no more is held than it needs; `None` for other cases,
+    /// and for forms that need all rulings together.
+    fn streamed(&self, screen: &Screen) -> Result<Option<Answer>, Failure> {
+        let Some(form) = self.format.streamed().filter(|_| self.case.is_empty()) else { return Ok(None) };
+        let Some((pack, batches)) = self.inputs.batches(streamed::ROWS)? else { return Ok(None) };
+        let options = self.basis.options(&pack)?;
+        let output = self.output.as_deref();
+        if self.format == Format::Parquet {
+            screen.refuse_bytes(output)?;
+        }
+        let spool = screen.spool(output)?;
+        let (spool, count, failing) = streamed::run((pack, batches), &options, (form, &self.fail_on), spool, screen)?;
+        spool.deliver()?;
+        Ok(Some(self.answer(count, &failing, screen)))
+    }
+
+    /// Says what was done, and answers what the user asked to fail on.
+    fn answer(&self, count: usize, failing: &Failing, screen: &Screen) -> Answer {
+        if let Some(path) = &self.output {
+            screen.say(&format!("wrote {} to `{}`", counted(count, "ruling"), path.display()));
+        }
+        if failing.count == 0 {
+            return Answer::Yes;
+        }
+        let cases = counted(count, "case");
+        screen.say(&format!("`--fail-on` holds for {} of {cases}: {}", failing.count, failing.listed()));
+        Answer::No
+    }
+
+    /// The cases that the user asked to fail on.
+    fn failing(&self, rulings: &[Ruling]) -> Failing {
         let failing = rulings.iter().filter(|ruling| self.fail_on.iter().any(|fail_on| fail_on.holds(ruling)));
-        failing.map(|ruling| ruling.case.id.clone()).collect()
+        let mut found = Failing::default();
+        found.extend(failing.map(|ruling| ruling.case.id.clone()));
+        found
+    }
+}
+
+/// Cases that the user asked to fail on: how many, and the ids of the first, which are all that anybody is told.
+#[derive(Debug, Default)]
+struct Failing {
+    count: usize,
+    first: Vec<String>,
+}
+
+impl Failing {
+    /// More than are listed.
+    const KEPT: usize = 100;
+
+    fn extend(&mut self, ids: impl IntoIterator<Item = String>) {
+        for id in ids {
+            self.count += 1;
+            if self.first.len() < Self::KEPT {
+                self.first.push(id);
+            }
+        }
+    }
+
+    fn listed(&self) -> String {
+        let others = std::iter::repeat_n("", self.count - self.first.len());
+        listed(self.first.iter().map(String::as_str).chain(others))
     }
 }
 
 impl Format {
-    /// Whether it has each ruling by itself, and adds nothing up.
-    const fn is_of_each(self) -> bool {
-        matches!(self, Self::Jsonl | Self::Csv | Self::CsvFindings)
+    /// The form of rulings that stand each by itself, with nothing added up.
+    const fn streamed(self) -> Option<streamed::Form> {
+        match self {
+            Self::Csv => Some(streamed::Form::Csv),
+            Self::CsvFindings => Some(streamed::Form::CsvFindings),
+            Self::Jsonl => Some(streamed::Form::JsonLines),
+            Self::Parquet => Some(streamed::Form::Parquet),
+            _ => None,
+        }
     }
 
     fn render(self, rulings: Vec<Ruling>, layout: Layout) -> Result<Vec<u8>, Problem> {
-        if self.is_of_each() { self.each(&rulings) } else { self.of(&portfolio(rulings)?, layout) }
+        if self.streamed().is_some() { self.each(&rulings) } else { self.of(&portfolio(rulings)?, layout) }
     }
 
     /// A portfolio in this form; of one case, its ruling.
@@ -148,7 +212,7 @@ impl Format {
             (Self::Xlsx, _) => return workbook(portfolio),
             #[cfg(feature = "pdf")]
             (Self::Pdf, only) => return pdf(portfolio, only),
-            (Self::Jsonl | Self::Csv | Self::CsvFindings, _) => return self.each(portfolio.rulings()),
+            (Self::Jsonl | Self::Csv | Self::CsvFindings | Self::Parquet, _) => return self.each(portfolio.rulings()),
         };
         Ok(text.into_bytes())
     }
@@ -158,6 +222,7 @@ impl Format {
         let text = match self {
             Self::CsvFindings => csv::findings(rulings).map_err(|error| of(&error))?,
             Self::Csv => csv::portfolio(rulings).map_err(|error| of(&error))?,
+            Self::Parquet => return parquet::portfolio(rulings).map_err(|error| of(&error)),
             _ => json_lines::rulings(rulings).map_err(|error| of(&error))?,
         };
         Ok(text.into_bytes())
@@ -176,6 +241,7 @@ impl Format {
             Self::Pdf => (None, "pdf"),
             Self::Csv => (None, "csv"),
             Self::CsvFindings => (Some("findings"), "csv"),
+            Self::Parquet => (None, "parquet"),
         }
     }
 }

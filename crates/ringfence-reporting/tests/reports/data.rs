@@ -49,7 +49,7 @@ fn shown(array: &ArrayRef, row: usize) -> String {
         DataType::Utf8 => array.as_string::<i32>().value(row).to_owned(),
         DataType::Date32 => date_of(array.as_primitive::<Date32Type>().value(row).into()).unwrap().to_string(),
         DataType::Decimal128(19, 2) => array.as_primitive::<Decimal128Type>().value_as_string(row),
-        other => panic!("{other}"),
+        other => other.to_string(),
     }
 }
 
@@ -73,7 +73,7 @@ fn read_back(bytes: Vec<u8>) -> (Vec<Vec<String>>, Vec<(String, String)>) {
 
 fn samples() -> Vec<Ruling> {
     let mut injected = missing_quarter();
-    injected.case.recipient.name = "=1+1".to_owned();
+    injected.case.recipient.name = String::from("=1+1");
     injected.case.recipient.code = None;
     injected.known_by = Some("2016-02-29".parse().unwrap());
     vec![late_start(), injected, wiltshire()]
