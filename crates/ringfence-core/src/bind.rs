@@ -10,7 +10,7 @@ pub(crate) use waivers::BoundWaivers;
 
 use jiff::civil::Date;
 
-use crate::case::{Case, Evidence, Given, Row, Signature, Version, Vintage, counting, unfit};
+use crate::case::{Case, Evidence, Given, Rejection, Row, Signature, Version, Vintage, counting, not_believed, unfit};
 use crate::evaluate::{EvaluateError, Rules};
 use crate::exact::Exact;
 use crate::language::eval::{Cells, Machine, STEPS};
@@ -53,8 +53,10 @@ pub(crate) struct Chosen {
     pub(crate) known: Option<Date>,
     /// Whether something else was stated before; that a figure was lacking is no statement.
     pub(crate) restated: bool,
-    /// The value as supplied, where a check turned it into missing.
+    /// The value as supplied, where a check of the pack turned it into missing.
     pub(crate) rejected: Option<Value>,
+    /// What was supplied, where a check turned it into missing before it came here.
+    pub(crate) rejection: Option<Rejection>,
 }
 
 /// A sign-off with the signatures of one case.
@@ -224,6 +226,7 @@ impl Binder<'_> {
                 self.put(slot, value);
             }
             Given::Missing(why) => self.absent(slot, ty.family(), State::Missing, why),
+            Given::Rejected(rejection) => self.absent(slot, ty.family(), State::Missing, rejection.absence()),
             Given::NotApplicable(_) if !fact.may_not_apply => return Err(always_applies(fact)),
             Given::NotApplicable(why) => self.absent(slot, ty.family(), State::NotApplicable, why),
         }
@@ -240,11 +243,15 @@ impl Binder<'_> {
         match counting(vintages, self.known_by) {
             Some(vintage) => {
                 let restated = vintages.iter().any(|other| {
-                    let stated = matches!(other.given, Given::Known(_));
+                    let stated = matches!(other.given, Given::Known(_) | Given::Rejected(_));
                     stated && other.known < vintage.known && other.given != vintage.given
                 });
                 let source = vintage.source.clone();
-                let chosen = Chosen { source, known: vintage.known, restated, rejected: None };
+                let rejection = match &vintage.given {
+                    Given::Rejected(rejection) => Some(rejection.clone()),
+                    _ => None,
+                };
+                let chosen = Chosen { source, known: vintage.known, restated, rejected: None, rejection };
                 self.chosen.insert(slot, chosen);
                 vintage.given.clone()
             }
@@ -262,6 +269,11 @@ impl Binder<'_> {
             Given::Missing(why) => {
                 self.put(fact.slot, span(State::Missing, 0, 0));
                 self.absences.insert(fact.slot, why);
+                return Ok(());
+            }
+            Given::Rejected(rejection) => {
+                self.put(fact.slot, span(State::Missing, 0, 0));
+                self.absences.insert(fact.slot, rejection.absence());
                 return Ok(());
             }
             Given::NotApplicable(_) if !fact.may_not_apply => return Err(always_applies(fact)),
@@ -292,6 +304,10 @@ impl Binder<'_> {
                     }
                     Some(Given::Missing(why)) => {
                         self.row_absences.insert(at, why.clone());
+                        ty.family().absent(State::Missing)
+                    }
+                    Some(Given::Rejected(rejection)) => {
+                        self.row_absences.insert(at, rejection.absence());
                         ty.family().absent(State::Missing)
                     }
                     Some(Given::NotApplicable(why)) => {
@@ -485,7 +501,7 @@ impl Rules<'_> {
                 *cell = family.absent(State::Missing);
             }
             let shown = value.as_ref().map(ToString::to_string).unwrap_or_default();
-            bound.absences.insert(slot, format!("the figure supplied, {shown}, is not believed: {because}"));
+            bound.absences.insert(slot, not_believed(&shown, &because));
             bound.chosen.entry(slot).or_default().rejected = value;
         }
         Ok(())
@@ -614,6 +630,7 @@ fn without_value(vintage: &Vintage<Value>) -> Vintage<Vec<Row>> {
     let given = match &vintage.given {
         Given::Known(_) => Given::Missing("not a list".to_owned()),
         Given::Missing(why) => Given::Missing(why.clone()),
+        Given::Rejected(rejection) => Given::Rejected(rejection.clone()),
         Given::NotApplicable(why) => Given::NotApplicable(why.clone()),
     };
     Vintage { given, source: vintage.source.clone(), known: vintage.known }
@@ -667,13 +684,23 @@ fn document_digest(pack: &Pack, sign_off: &SignOff, bound: &Bound, text: impl Fn
             (State::NotApplicable, _) => "not applicable".to_owned(),
             _ => "missing".to_owned(),
         };
+        // What was not believed was signed all the same.
+        let submitted = |slot: u32, cell: Val, ty: &Type| match bound.chosen.get(&slot).map(|chosen| &chosen.rejection)
+        {
+            Some(Some(Rejection { found, .. })) => {
+                let value = reading::written(found, ty).map(|value| value.to_string());
+                format!("{:?}", value.as_ref().unwrap_or(found))
+            }
+            _ => shown(cell, ty),
+        };
         document.push_str(&fact.name);
         match &fact.shape {
             Shape::One(ty) | Shape::Series(ty) => {
                 let count = if matches!(fact.shape, Shape::Series(_)) { pack.period_count() } else { 1 };
-                for cell in bound.facts.iter().skip(fact.slot as usize).take(count) {
+                let cells = bound.facts.iter().skip(fact.slot as usize).take(count);
+                for (slot, cell) in (fact.slot..).zip(cells) {
                     document.push(' ');
-                    document.push_str(&shown(*cell, ty));
+                    document.push_str(&submitted(slot, *cell, ty));
                 }
             }
             Shape::List(record) => match bound.facts.get(fact.slot as usize) {

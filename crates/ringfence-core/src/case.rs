@@ -30,8 +30,31 @@ pub enum Given<T> {
     Known(T),
     /// There is none, and this is why: not supplied, did not submit, left blank.
     Missing(String),
+    /// One was supplied, and a check of the evidence did not believe it: it counts as missing.
+    Rejected(Rejection),
     /// There can be none for this recipient, and this is why.
     NotApplicable(String),
+}
+
+/// What was supplied and not believed, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// What was supplied, as it was written.
+    pub found: String,
+    /// Why it is not believed.
+    pub because: String,
+}
+
+impl Rejection {
+    /// Why there is no figure, for the reader.
+    pub(crate) fn absence(&self) -> String {
+        not_believed(&self.found, &self.because)
+    }
+}
+
+/// Why a figure that was supplied is missing all the same.
+pub(crate) fn not_believed(found: &str, because: &str) -> String {
+    format!("the figure supplied, {found}, is not believed: {because}")
 }
 
 /// One statement of a figure. A figure that was restated has several.
@@ -307,6 +330,7 @@ fn canonical_vintage<T>(vintage: &Vintage<T>, show: impl Fn(&T) -> String) -> St
     let given = match &vintage.given {
         Given::Known(value) => show(value),
         Given::Missing(why) => format!("missing {why:?}"),
+        Given::Rejected(Rejection { found, because }) => format!("missing {because:?} found {found:?}"),
         Given::NotApplicable(why) => format!("not-applicable {why:?}"),
     };
     match vintage.known {
@@ -321,6 +345,7 @@ fn canonical_row(row: &Row) -> String {
         .map(|(name, given)| match given {
             Given::Known(value) => format!("{name}={:?}", value.to_string()),
             Given::Missing(why) => format!("{name}=missing {why:?}"),
+            Given::Rejected(Rejection { found, because }) => format!("{name}=missing {because:?} found {found:?}"),
             Given::NotApplicable(why) => format!("{name}=not-applicable {why:?}"),
         })
         .collect();
@@ -739,8 +764,13 @@ fn absence<T>(node: &Node, mistakes: &mut Mistakes) -> Option<Given<T>> {
         return Some(Given::Missing("left blank".to_owned()));
     }
     if let Some(reason) = node.get("missing") {
-        Fields::read(node, "a missing figure", &["missing"], mistakes);
-        return Some(Given::Missing(fields::text(reason, "the reason", mistakes).unwrap_or_default()));
+        let because = fields::text(reason, "the reason", mistakes).unwrap_or_default();
+        let fields = Fields::read(node, "a missing figure", &["missing", "found"], mistakes);
+        let found = fields.and_then(|fields| fields.text("found", mistakes));
+        return Some(match found {
+            Some(found) => Given::Rejected(Rejection { found, because }),
+            None => Given::Missing(because),
+        });
     }
     if let Some(reason) = node.get("not-applicable") {
         Fields::read(node, "a figure that does not apply", &["not-applicable"], mistakes);

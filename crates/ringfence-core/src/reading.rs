@@ -6,7 +6,7 @@ use crate::fields::{self, Mistakes};
 use crate::language::value::{Num, Truth, Val, Word};
 use crate::money::Money;
 use crate::period::{Period, day_number};
-use crate::source::{Content, Node, Style};
+use crate::source::{Content, Node, Place, SourceFile, Style};
 use crate::types::{Days, Number, Type, Value};
 
 /// The value that `node` writes, read as `ty` and nothing else.
@@ -50,6 +50,12 @@ pub(crate) fn value(node: &Node, ty: &Type, mistakes: &mut Mistakes) -> Option<V
             known.then(|| Value::Text(written.to_owned()))
         }
     }
+}
+
+/// The value that a bare text writes, if it is one of this type.
+pub(crate) fn written(text: &str, ty: &Type) -> Option<Value> {
+    let node = Node::text(text, Place::start_of(&SourceFile::new("", "")));
+    value(&node, ty, &mut Mistakes::new())
 }
 
 /// A text where a number belongs, or the other way round, in a cell that tells the two apart.

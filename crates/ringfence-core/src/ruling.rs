@@ -52,6 +52,9 @@ pub struct Ruling {
     pub evidence: Vec<EvidenceUsed>,
     /// The evidence whose absence leaves something undecided.
     pub missing: Vec<Missing>,
+    /// The evidence that was supplied and that a check did not believe. It counts as missing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rejected: Vec<Rejected>,
     /// What the rules work out over all cases, for a case ruled on together with the others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub portfolio: Option<PortfolioUsed>,
@@ -496,6 +499,55 @@ pub struct Missing {
     pub reason: String,
     /// The ids of the conditions and funds that it leaves undecided.
     pub leaves_open: Vec<String>,
+}
+
+/// Evidence that was supplied and that a check did not believe.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Rejected {
+    /// The fact's name.
+    pub fact: String,
+    /// What it is.
+    pub title: String,
+    /// The period, for a fact given by period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// What was supplied; where it is no value of the fact there is no data, and `shown` is the text of it.
+    #[serde(flatten)]
+    pub figure: Figure,
+    /// Why it is not believed, without a stop at the end.
+    pub because: String,
+    /// Whose check it was.
+    pub by: CheckedBy,
+    /// Where the figure came from, in the words of the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// Whose check did not believe a piece of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckedBy {
+    /// That of the rules, when the case was ruled on.
+    Rules,
+    /// That of whoever brought the evidence, before it came to the rules.
+    Evidence,
+}
+
+impl CheckedBy {
+    /// The word: `rules`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rules => "rules",
+            Self::Evidence => "evidence",
+        }
+    }
+}
+
+impl fmt::Display for CheckedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// A function of the program that the rules call.

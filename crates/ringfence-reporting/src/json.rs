@@ -4,7 +4,7 @@ use ringfence_core::ruling::{PackReference, ParameterUsed, Ruling};
 use serde::Serialize;
 
 use crate::comparison::Comparison;
-use crate::portfolio::{FindingCounts, FundTotals, Portfolio, Totals, UndeterminedFund, Warning};
+use crate::portfolio::{FindingCounts, FundTotals, Portfolio, RejectedFigures, Totals, UndeterminedFund, Warning};
 
 /// The name and version of the JSON form of a portfolio.
 pub const PORTFOLIO_SCHEMA: &str = "ringfence.portfolio/1";
@@ -50,6 +50,7 @@ pub fn portfolio(portfolio: &Portfolio) -> Result<String, serde_json::Error> {
         all_funds: portfolio.all_funds(),
         findings: portfolio.findings(),
         undetermined: portfolio.undetermined(),
+        rejected: portfolio.rejected(),
         parameters: portfolio.parameters(),
         warnings: portfolio.warnings(),
         rulings: portfolio.rulings(),
@@ -71,6 +72,7 @@ struct PortfolioForm<'a> {
     all_funds: &'a Totals,
     findings: &'a [FindingCounts],
     undetermined: &'a [UndeterminedFund],
+    rejected: &'a RejectedFigures,
     parameters: &'a [ParameterUsed],
     warnings: &'a [Warning],
     rulings: &'a [Ruling],

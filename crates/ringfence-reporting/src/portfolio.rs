@@ -23,6 +23,7 @@ pub struct Portfolio {
     findings: Vec<FindingCounts>,
     undetermined: Vec<UndeterminedFund>,
     parameters: Vec<ParameterUsed>,
+    rejected: RejectedFigures,
     warnings: Vec<Warning>,
 }
 
@@ -176,6 +177,32 @@ pub struct Warning {
     pub rulings: usize,
 }
 
+/// How many figures were supplied and not believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RejectedFigures {
+    /// How many.
+    pub figures: usize,
+    /// Of how many recipients.
+    pub recipients: usize,
+    /// Of which facts, in the pack's order.
+    pub facts: Vec<RejectedFact>,
+}
+
+/// How many figures of one fact were supplied and not believed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RejectedFact {
+    /// The fact's name.
+    pub fact: String,
+    /// What it is.
+    pub title: String,
+    /// How many.
+    pub figures: usize,
+    /// Of how many recipients.
+    pub recipients: usize,
+}
+
 /// Rulings that cannot be read together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -252,6 +279,7 @@ impl Portfolio {
                 .collect(),
             undetermined: undetermined(&rulings, &first.funds)?,
             parameters: parameters(&rulings),
+            rejected: rejected(&rulings),
             warnings: warnings(&rulings),
             rulings,
         })
@@ -296,6 +324,11 @@ impl Portfolio {
     /// The parameters in force, each once.
     pub fn parameters(&self) -> &[ParameterUsed] {
         &self.parameters
+    }
+
+    /// How many figures were supplied and not believed.
+    pub const fn rejected(&self) -> &RejectedFigures {
+        &self.rejected
     }
 
     /// The warnings, each once.
@@ -506,6 +539,30 @@ fn parameters(rulings: &[Ruling]) -> Vec<ParameterUsed> {
         }
     }
     out
+}
+
+/// Counts the figures that were supplied and not believed.
+pub fn rejected(rulings: &[Ruling]) -> RejectedFigures {
+    let of_recipients = |fact: Option<&str>| {
+        let concerned = rulings.iter().filter(|ruling| {
+            let mut found = ruling.rejected.iter();
+            found.any(|found| fact.is_none_or(|fact| fact == found.fact))
+        });
+        let who = |ruling: &&Ruling| (ruling.case.recipient.code.clone(), ruling.case.recipient.name.clone());
+        concerned.map(|ruling| who(&ruling)).collect::<BTreeSet<_>>().len()
+    };
+    let all = || rulings.iter().flat_map(|ruling| &ruling.rejected);
+    let facts = rulings.first().map_or(&[][..], |first| &first.evidence);
+    let mut names: Vec<&str> = facts.iter().map(|evidence| evidence.fact.as_str()).collect();
+    names.dedup();
+    let fact = |name: &str| {
+        let mut of_fact = all().filter(|found| found.fact == name);
+        let title = of_fact.next()?.title.clone();
+        let figures = 1 + of_fact.count();
+        Some(RejectedFact { fact: name.to_owned(), title, figures, recipients: of_recipients(Some(name)) })
+    };
+    let facts = names.into_iter().filter_map(fact).collect();
+    RejectedFigures { figures: all().count(), recipients: of_recipients(None), facts }
 }
 
 fn warnings(rulings: &[Ruling]) -> Vec<Warning> {

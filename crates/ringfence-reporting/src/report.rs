@@ -2,6 +2,7 @@
 
 mod absent;
 mod across;
+mod checks;
 mod comparison;
 mod evidence;
 mod explain;

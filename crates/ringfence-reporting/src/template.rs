@@ -364,6 +364,7 @@ impl Form<'_> {
                 None => (None, None, None),
                 Some(Given::Known(value)) => (Some(value), None, None),
                 Some(Given::Missing(why)) => (None, Some(map::MISSING), Some(why.as_str())),
+                Some(Given::Rejected(_)) => return Err(TemplateError::NoPlace { what, why: NOT_BELIEVED }),
                 Some(Given::NotApplicable(why)) => (None, Some(map::NOT_APPLICABLE), Some(why.as_str())),
             };
             self.input(page, (row, 3), value, ty, &what)?;
@@ -406,6 +407,7 @@ impl Form<'_> {
             Some(Given::Known(rows)) if rows.is_empty() => (&[][..], Some(map::EMPTY), None),
             Some(Given::Known(rows)) => (rows.as_slice(), None, None),
             Some(Given::Missing(why)) => (&[][..], Some(map::MISSING), Some(why.as_str())),
+            Some(Given::Rejected(_)) => return Err(no_place(NOT_BELIEVED)),
             Some(Given::NotApplicable(why)) => (&[][..], Some(map::NOT_APPLICABLE), Some(why.as_str())),
         };
         let widths: Vec<f64> = std::iter::repeat_n(26.0, fields.len().max(4)).collect();
@@ -467,6 +469,9 @@ impl Form<'_> {
             }
             Some(Given::Missing(why)) if why == NOT_GIVEN && !is_alone => return self.input(page, at, None, ty, what),
             Some(Given::Missing(why)) => told(map::MISSING, why),
+            Some(Given::Rejected(_)) => {
+                return Err(TemplateError::NoPlace { what: what.to_owned(), why: NOT_BELIEVED });
+            }
             Some(Given::NotApplicable(why)) => told(map::NOT_APPLICABLE, why),
         };
         self.text(page, at, Some(&text))
@@ -644,6 +649,9 @@ fn limit(
         Type::Period(_) | Type::Days | Type::Text => Ok(()),
     }
 }
+
+/// Why a figure that a check turned away has no place.
+const NOT_BELIEVED: &str = "a check did not believe it, and a return cannot say so; correct it, or leave it out";
 
 /// Why a field of a record is missing that the record leaves out.
 const NOT_GIVEN: &str = "not given";

@@ -41,7 +41,7 @@ pub enum WorkbookError {
     },
 }
 
-/// A portfolio as a workbook: summary, dispositions, findings, evidence, missing evidence and parameters.
+/// A portfolio as a workbook: summary, dispositions, findings, evidence, missing evidence, parameters and data checks.
 ///
 /// # Errors
 /// If an amount has more than 15 digits of pence, and if there is more than sheets hold.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use ringfence_core::ruling::{Outcome, Ruling};
-use ringfence_reporting::portfolio::{Portfolio, PortfolioError};
+use ringfence_reporting::portfolio::{self, Portfolio, PortfolioError};
 use ringfence_reporting::{csv, html, json, json_lines, markdown, parquet, text};
 
 use crate::exit::{Answer, Failure, Problem};
@@ -106,10 +106,15 @@ impl Evaluate {
         let rulings = self.inputs.load()?.rulings(&self.case, &self.basis)?;
         let count = rulings.len();
         let failing = self.failing(&rulings);
+        let rejected = portfolio::rejected(&rulings);
         let output = self.output.as_deref();
         let bytes = self.format.render(rulings, screen.layout(output))?;
         screen.deliver_bytes(&bytes, output)?;
-        Ok(self.answer(count, &failing, screen))
+        let answer = self.answer(count, &failing, screen);
+        if rejected.figures > 0 {
+            screen.say(&not_believed(rejected.figures, rejected.recipients));
+        }
+        Ok(answer)
     }
 
     /// The same for a table with a row for each case, of which no more is held than it needs; `None` for other cases,
@@ -174,6 +179,13 @@ impl Failing {
         let others = std::iter::repeat_n("", self.count - self.first.len());
         listed(self.first.iter().map(String::as_str).chain(others))
     }
+}
+
+/// `12 figures of 9 recipients were not believed; see Data checks`.
+pub(super) fn not_believed(figures: usize, recipients: usize) -> String {
+    let were = if figures == 1 { "was" } else { "were" };
+    let (figures, recipients) = (counted(figures, "figure"), counted(recipients, "recipient"));
+    format!("{figures} of {recipients} {were} not believed; see Data checks")
 }
 
 impl Format {

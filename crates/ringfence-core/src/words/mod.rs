@@ -8,6 +8,7 @@ mod payments;
 mod portfolio;
 mod prose;
 mod ranges;
+mod rejected;
 mod rows;
 mod signed;
 mod standing;
@@ -106,6 +107,7 @@ pub(crate) fn ruling(rules: &Rules<'_>, bound: &Bound, scratch: &Scratch, within
         calendars: tables::calendars(pack),
         evidence: teller.evidence(),
         missing,
+        rejected: teller.rejected(),
         portfolio: teller.portfolio(),
         plugins: pack
             .plugins
@@ -427,12 +429,13 @@ impl<'a> Teller<'a> {
         }
         self.warn_of_tables(&mut warnings);
         for (slot, chosen) in &self.bound.chosen {
-            if chosen.rejected.is_none() && !chosen.restated {
+            let is_rejected = chosen.rejected.is_some() || chosen.rejection.is_some();
+            if !is_rejected && !chosen.restated {
                 continue;
             }
             let Called::Fact(fact, position) = self.called_fact(*slot) else { continue };
             let name = self.warned(fact, position);
-            if chosen.rejected.is_some() {
+            if is_rejected {
                 let why = self.bound.absences.get(slot).map(String::as_str).unwrap_or_default();
                 warnings.push(format!("{name}: {why}"));
             }

@@ -154,7 +154,7 @@ fn facts(name: &str, declared: &Node, pack: &Pack, case: &Case, inputs: &mut Vec
 fn known(given: &Given<Value>) -> Option<Value> {
     match given {
         Given::Known(value) => Some(value.clone()),
-        Given::Missing(_) | Given::NotApplicable(_) => None,
+        Given::Missing(_) | Given::Rejected(_) | Given::NotApplicable(_) => None,
     }
 }
 

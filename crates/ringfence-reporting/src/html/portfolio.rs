@@ -32,6 +32,7 @@ pub fn portfolio(portfolio: &Portfolio) -> String {
     performance(&mut page, portfolio);
     recipients(&mut page, portfolio);
     reasons(&mut page, portfolio);
+    document::onto(&mut page, &report::one_part(portfolio, PortfolioPart::Checks));
     document::onto(&mut page, &report::one_part(portfolio, PortfolioPart::Parameters));
     document::onto(&mut page, &report::one_part(portfolio, PortfolioPart::Warnings));
     sources(&mut page, portfolio);

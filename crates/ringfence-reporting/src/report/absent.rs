@@ -2,6 +2,7 @@
 
 use ringfence_core::ruling::{Missing, Ruling};
 
+use super::checks::{in_short, is_told};
 use super::{ended, listed, title_of};
 use crate::document::{Line, capital};
 
@@ -93,11 +94,12 @@ pub(super) fn periods_listed(periods: &[String]) -> String {
     listed(&short)
 }
 
-/// What is missing, why, and what that leaves open; the periods of one fact together.
+/// What is missing, why, and what that leaves open; the periods of one fact together. Why a figure is not believed is
+/// told under “Data checks”.
 pub(super) fn missing_lines(ruling: &Ruling, missing: &[&Missing]) -> Vec<Line> {
     let entries = missing
         .iter()
-        .map(|missing| ((&missing.title, &missing.leaves_open), missing.period.clone(), missing.reason.clone()));
+        .map(|missing| ((&missing.title, &missing.leaves_open), missing.period.clone(), in_short(ruling, missing)));
     let lines = grouped(entries).into_iter().map(|said| {
         let (title, leaves_open) = said.what;
         let line =
@@ -109,7 +111,7 @@ pub(super) fn missing_lines(ruling: &Ruling, missing: &[&Missing]) -> Vec<Line> 
 }
 
 /// Warnings; those that say the same of several periods are put together, and those that only repeat what stands
-/// under “Missing evidence” say no more than that.
+/// under “Missing evidence” say no more than that. What stands under “Data checks” is left out.
 pub(super) fn warning_lines(ruling: &Ruling) -> Vec<Line> {
     let told = |title: &str, reason: &str| {
         ruling
@@ -117,7 +119,8 @@ pub(super) fn warning_lines(ruling: &Ruling) -> Vec<Line> {
             .iter()
             .any(|missing| missing.title == title && reason.strip_prefix(": ") == Some(&missing.reason))
     };
-    let entries = ruling.warnings.iter().map(|text| match of_a_period(ruling, text) {
+    let warnings = ruling.warnings.iter().filter(|text| !is_told(ruling, text));
+    let entries = warnings.map(|text| match of_a_period(ruling, text) {
         Some((title, period, reason)) if told(title, reason) => {
             ((Some(title), true), Some(period.to_owned()), SEE.to_owned())
         }

@@ -6,11 +6,12 @@ use ringfence_core::ruling::{
     Finding, FundRuling, GateFound, Headroom, Missing, Outcome, ParameterUsed, Ruling, Status, Step, ValueFound,
 };
 
-use super::absent::{self, SEE, brief, brief_value, missing_lines, phrases, warning_lines};
+use super::absent::{self, SEE, brief, brief_value, missing_lines, phrases};
 use super::across::across;
+use super::checks::checks;
 use super::evidence::{Fact, facts, period_table, whole_table};
 use super::instalments::{common_rule, is_through, name_of, results, tranches, tranches_note};
-use super::short::tally;
+use super::short::{tally, warnings};
 use super::{
     Only, calendar_used, capital, cited, counted, day, dispositions, ended, identity, is_open, listed, named,
     parameter, reason_tells_where, replay, sentence, standing, table_used, title_of,
@@ -40,7 +41,7 @@ pub(crate) fn explain(ruling: &Ruling, only: Only<'_>) -> Document {
     letter.evidence_left(names.as_ref());
     letter.parameters(names.as_ref());
     letter.tables(names.as_ref());
-    letter.closing();
+    letter.closing(names.as_ref());
     letter.document
 }
 
@@ -494,16 +495,14 @@ impl<'a> Letter<'a> {
         self.document.bullets(used);
     }
 
-    fn closing(&mut self) {
+    fn closing(&mut self, names: Option<&BTreeSet<String>>) {
         let ruling = self.ruling;
         if !self.missing.is_empty() {
             self.document.heading(2, "Missing evidence");
             self.document.bullets(missing_lines(ruling, &self.missing));
         }
-        if !ruling.warnings.is_empty() {
-            self.document.heading(2, "Warnings");
-            self.document.bullets(warning_lines(ruling));
-        }
+        checks(&mut self.document, ruling, |fact| chosen(names, fact));
+        warnings(&mut self.document, ruling);
         // Only a recipient who does not get all of the money has something to ask for.
         let short = ruling.funds.iter().any(|fund| fund.amount != Some(fund.dispositions.released));
         if let (Some(how), true) = (&ruling.reconsideration, short) {

@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::absent::{brief, grouped, missing_lines, phrases, warning_lines};
 use super::evidence::facts;
 use super::explain::headroom_words;
-use super::{basis, capital, cited, day, dispositions, ended, is_open, named, parameter, part_words, sentence, shown};
+use super::{
+    basis, capital, checks, cited, day, dispositions, ended, is_open, named, parameter, part_words, sentence, shown,
+};
 use super::{reason_tells_where, standing, title_of};
 use crate::document::{Line, outcome_words};
 use crate::letter::SCHEMA;
@@ -40,6 +42,7 @@ pub(crate) struct Context {
     conditions: Vec<Condition>,
     evidence: Vec<Evidence>,
     missing: Vec<String>,
+    not_believed: Vec<String>,
     to_do: Vec<String>,
     unverified: Vec<Unverified>,
     warnings: Vec<String>,
@@ -173,6 +176,7 @@ pub(crate) fn letter(ruling: &Ruling, days: Days) -> Context {
         conditions: ruling.findings.iter().map(|finding| condition(ruling, finding)).collect(),
         evidence: evidence(ruling),
         missing: missing_lines(ruling, &ruling.missing.iter().collect::<Vec<_>>()).iter().map(Line::bare).collect(),
+        not_believed: checks::lines(&ruling.rejected.iter().collect::<Vec<_>>()).iter().map(Line::bare).collect(),
         to_do: to_do(ruling),
         unverified: ruling
             .parameters

@@ -4,6 +4,7 @@ use ringfence_core::money::{Currency, Money};
 use ringfence_core::ruling::{Dispositions, FundRuling, Outcome, Ruling, Status};
 
 use super::absent::{grouped, of_a_period};
+use super::checks::{is_told, portfolio_checks};
 use super::instalments::is_through;
 use super::names::Names;
 use super::{basis, capital, counted, ended, joined, listed, parameter, replay, rules_identity};
@@ -22,6 +23,7 @@ pub(crate) fn portfolio(portfolio: &Portfolio) -> Document {
     conditions(&mut document, portfolio);
     undetermined(&mut document, portfolio);
     recipients(&mut document, portfolio);
+    portfolio_checks(&mut document, portfolio);
     parameters(&mut document, portfolio);
     warnings(&mut document, portfolio);
     if let Some(first) = portfolio.rulings().first() {
@@ -39,6 +41,7 @@ pub(crate) fn one_part(portfolio: &Portfolio, part: PortfolioPart) -> Document {
         #[cfg(feature = "pdf")]
         PortfolioPart::Conditions => conditions(&mut document, portfolio),
         PortfolioPart::Undetermined => undetermined(&mut document, portfolio),
+        PortfolioPart::Checks => portfolio_checks(&mut document, portfolio),
         PortfolioPart::Parameters => parameters(&mut document, portfolio),
         PortfolioPart::Warnings => warnings(&mut document, portfolio),
         PortfolioPart::Identity => {
@@ -58,6 +61,7 @@ pub(crate) enum PortfolioPart {
     #[cfg(feature = "pdf")]
     Conditions,
     Undetermined,
+    Checks,
     Parameters,
     Warnings,
     Identity,
@@ -393,13 +397,15 @@ fn parameters(document: &mut Document, portfolio: &Portfolio) {
 
 /// Each warning with how many rulings carry it, and which, where they are few.
 fn warnings(document: &mut Document, portfolio: &Portfolio) {
-    if portfolio.warnings().is_empty() {
+    let is_told = |text: &str| portfolio.rulings().iter().any(|ruling| is_told(ruling, text));
+    let warnings: Vec<_> = portfolio.warnings().iter().filter(|warning| !is_told(&warning.text)).collect();
+    if warnings.is_empty() {
         return;
     }
     document.heading(2, "Warnings");
     let rulings = counted(portfolio.rulings().len(), "ruling");
     let names = Names::of(portfolio);
-    let entries = portfolio.warnings().iter().map(|warning| {
+    let entries = warnings.into_iter().map(|warning| {
         let carried = portfolio.rulings().iter().filter(|ruling| ruling.warnings.contains(&warning.text));
         let carriers: Vec<String> = carried.map(|ruling| names.who(ruling)).collect();
         let first = portfolio.rulings().iter().find(|ruling| ruling.warnings.contains(&warning.text));

@@ -4,6 +4,7 @@ use ringfence_core::ruling::{Outcome, Ruling};
 
 use super::absent::{brief, missing_lines, warning_lines};
 use super::across::across;
+use super::checks::checks;
 use super::instalments::{telling, tranches, tranches_note};
 use super::{
     basis, capital, counted, dispositions, identity, named, reason_tells_where, replay, sentence, shown, standing,
@@ -24,10 +25,8 @@ pub(crate) fn ruling(ruling: &Ruling) -> Document {
         document.heading(2, "Missing evidence");
         document.bullets(missing_lines(ruling, &ruling.missing.iter().collect::<Vec<_>>()));
     }
-    if !ruling.warnings.is_empty() {
-        document.heading(2, "Warnings");
-        document.bullets(warning_lines(ruling));
-    }
+    checks(&mut document, ruling, |_| true);
+    warnings(&mut document, ruling);
     document.heading(2, "What was ruled on");
     replay(&mut document, &identity(ruling));
     document
@@ -46,13 +45,20 @@ pub(crate) fn reasons(ruling: &Ruling) -> Document {
         document.heading(2, "Missing evidence");
         document.bullets(missing_lines(ruling, &ruling.missing.iter().collect::<Vec<_>>()));
     }
-    if !ruling.warnings.is_empty() {
-        document.heading(2, "Warnings");
-        document.bullets(warning_lines(ruling));
-    }
+    checks(&mut document, ruling, |_| true);
+    warnings(&mut document, ruling);
     document
         .paragraph(Line::from("Case ").code(&ruling.case.id).plain(", digest ").code(&ruling.case.digest).plain("."));
     document
+}
+
+/// What a reader must know, unless it is told already.
+pub(super) fn warnings(document: &mut Document, ruling: &Ruling) {
+    let lines = warning_lines(ruling);
+    if !lines.is_empty() {
+        document.heading(2, "Warnings");
+        document.bullets(lines);
+    }
 }
 
 fn findings(document: &mut Document, ruling: &Ruling) {

@@ -62,6 +62,21 @@ pub(super) const PARAMETERS: [Column; 9] = [
     ("note", Holds::Words, 60),
 ];
 
+/// The columns of the sheet Data checks.
+pub(super) const CHECKS: [Column; 11] = [
+    ("case", Holds::Words, 16),
+    ("recipient_code", Holds::Words, 10),
+    ("recipient_name", Holds::Words, 30),
+    ("fact", Holds::Words, 24),
+    ("title", Holds::Words, 40),
+    ("period", Holds::Words, 12),
+    ("value", Holds::Words, 16),
+    ("shown", Holds::Words, 24),
+    ("because", Holds::Words, 60),
+    ("by", Holds::Words, 12),
+    ("source", Holds::Words, 60),
+];
+
 /// The columns of the sheet Dispositions are those of the portfolio as CSV.
 fn dispositions() -> Vec<Column> {
     let kinds = csv::PORTFOLIO_COLUMNS.into_iter().map(|name| match name {
@@ -77,7 +92,7 @@ fn dispositions() -> Vec<Column> {
 
 /// Writes all sheets.
 pub(super) fn write(workbook: &mut Workbook, portfolio: &Portfolio, styles: &Styles) -> Result<(), XlsxError> {
-    for name in ["Summary", "Dispositions", "Findings", "Evidence", "Missing", "Parameters"] {
+    for name in ["Summary", "Dispositions", "Findings", "Evidence", "Missing", "Parameters", "Data checks"] {
         workbook.add_worksheet().set_name(name)?;
     }
     let rulings = portfolio.rulings();
@@ -88,6 +103,7 @@ pub(super) fn write(workbook: &mut Workbook, portfolio: &Portfolio, styles: &Sty
     table(workbook.worksheet_from_name("Evidence")?, styles, &EVIDENCE, rulings.iter().flat_map(evidence))?;
     table(workbook.worksheet_from_name("Missing")?, styles, &MISSING, rulings.iter().flat_map(missing))?;
     table(workbook.worksheet_from_name("Parameters")?, styles, &PARAMETERS, parameters(portfolio).into_iter())?;
+    table(workbook.worksheet_from_name("Data checks")?, styles, &CHECKS, rulings.iter().flat_map(checks))?;
     let mut summary = Summary { sheet: workbook.worksheet_from_name("Summary")?, styles, row: 0, money, found };
     summary.write(portfolio)
 }
@@ -142,6 +158,23 @@ fn missing(ruling: &Ruling) -> Vec<Vec<String>> {
             missing.period.clone().unwrap_or_default(),
             missing.reason.clone(),
             missing.leaves_open.join("; "),
+        ];
+        row(ruling, cells)
+    });
+    rows.collect()
+}
+
+fn checks(ruling: &Ruling) -> Vec<Vec<String>> {
+    let rows = ruling.rejected.iter().map(|found| {
+        let cells = [
+            found.fact.clone(),
+            found.title.clone(),
+            found.period.clone().unwrap_or_default(),
+            found.figure.value.clone().unwrap_or_default(),
+            found.figure.shown.clone(),
+            found.because.clone(),
+            found.by.to_string(),
+            found.source.clone().unwrap_or_default(),
         ];
         row(ruling, cells)
     });

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where a sample is wrong")]
 
+mod checks;
 mod data;
 mod diagnostics;
 #[cfg(feature = "letters")]

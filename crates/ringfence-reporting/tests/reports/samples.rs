@@ -176,6 +176,7 @@ fn ruling(area: &Area, signed: Outcome) -> Ruling {
         calendars: Vec::new(),
         evidence: evidence(area),
         missing: Vec::new(),
+        rejected: Vec::new(),
         portfolio: None,
         plugins: Vec::new(),
         warnings: vec!["parameter `value_per_admission` is not verified".to_owned()],

@@ -44,7 +44,10 @@ fn rows(range: &Range<Data>) -> Vec<BTreeMap<String, Data>> {
 #[test]
 fn the_sheets_are_tables_of_what_was_decided() {
     let mut book = written(&mixed());
-    assert_eq!(book.sheet_names(), ["Summary", "Dispositions", "Findings", "Evidence", "Missing", "Parameters"]);
+    assert_eq!(
+        book.sheet_names(),
+        ["Summary", "Dispositions", "Findings", "Evidence", "Missing", "Parameters", "Data checks"]
+    );
     let sheet = |book: &mut Xlsx<_>, name: &str| rows(&book.worksheet_range(name).unwrap());
     let dispositions = sheet(&mut book, "Dispositions");
     assert_eq!(dispositions[0].len(), PORTFOLIO_COLUMNS.len());
@@ -155,7 +158,7 @@ fn the_documentation_lists_the_sheets_and_their_columns() {
     for name in book.sheet_names() {
         assert!(DOCS.contains(&format!("| `{name}` |")), "{name}");
     }
-    for name in ["Findings", "Evidence", "Missing", "Parameters"] {
+    for name in ["Findings", "Evidence", "Missing", "Parameters", "Data checks"] {
         let range = book.worksheet_range(name).unwrap();
         let heads: Vec<String> = range.rows().next().unwrap().iter().map(|head| format!("`{head}`")).collect();
         let line = format!("| `{name}` | {} |", heads.join(", "));
