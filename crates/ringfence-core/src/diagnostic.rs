@@ -118,6 +118,8 @@ codes! {
     BAD_ROW = "bad-row";
     /// A recipient code the binding says nothing of.
     UNKNOWN_RECIPIENT = "unknown-recipient";
+    /// A figure of a table that does not pass a check of the binding.
+    FAILED_CHECK = "failed-check";
 }
 
 impl Code {

@@ -12,6 +12,7 @@ use ringfence_core::exact::{Exact, Inexact};
 use ringfence_core::source::{Content, Document, Entry, Node, Place, SourceFile};
 
 mod cells;
+mod checks;
 pub(crate) mod layout;
 pub(crate) mod pieces;
 mod plan;
@@ -340,7 +341,9 @@ impl<'t> Maker<'_, 't> {
         for key in ["pack", "rules-at", "known-by"] {
             entries.extend(self.plan.root.get(key).map(|value| (key.to_owned(), value.clone())));
         }
-        let facts = Content::Map(self.facts(recipient, mistakes));
+        let mut facts = self.facts(recipient, mistakes);
+        self.plan.checks.apply(&mut facts, recipient.code, place, mistakes);
+        let facts = Content::Map(facts);
         entries.push(("facts".to_owned(), Node { place: place.clone(), content: facts }));
         cases.push(Document { file: Arc::clone(&self.binding.file), root: Node::map(entries, place) });
     }

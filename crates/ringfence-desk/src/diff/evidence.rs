@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ringfence_core::Date;
-use ringfence_core::case::{Case, Evidence, Given, Row, Vintage};
+use ringfence_core::case::{Case, Evidence, Given, Rejection, Row, Vintage};
 use ringfence_core::pack::Pack;
 use ringfence_core::types::Value;
 use ringfence_reporting::comparison::{Restated, Stated};
@@ -111,6 +111,7 @@ fn stated<T>(vintage: &Vintage<T>, show: impl Fn(&T) -> String) -> Stated {
     let shown = match &vintage.given {
         Given::Known(value) => show(value),
         Given::Missing(why) => format!("missing: {why}"),
+        Given::Rejected(Rejection { found, because }) => format!("{found}, not believed: {because}"),
         Given::NotApplicable(why) => format!("does not apply: {why}"),
     };
     Stated { shown, source: vintage.source.clone() }
@@ -121,6 +122,7 @@ fn records(rows: &[Row]) -> String {
     let field = |(name, given): (&String, &Given<Value>)| match given {
         Given::Known(value) => format!("{name} {value}"),
         Given::Missing(_) => format!("{name} missing"),
+        Given::Rejected(Rejection { found, .. }) => format!("{name} {found}, not believed"),
         Given::NotApplicable(_) => format!("{name} does not apply"),
     };
     let rows: Vec<String> = rows.iter().map(|row| row.iter().map(field).collect::<Vec<_>>().join(", ")).collect();

@@ -8,13 +8,14 @@ use ringfence_core::exact::Exact;
 use ringfence_core::source::{Content, Entry, Node, Place};
 
 use super::cells::{self, Found};
+use super::checks::Checks;
 use super::layout::{Extent, Opened};
 use crate::period::{self, Every, Month, Written};
 use crate::shape::{self, Mistakes};
 use crate::table::{Kind, Row, Seen, Table};
 
 /// The keys of a binding.
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 26] = [
     "binding",
     "title",
     "pack",
@@ -40,6 +41,7 @@ const KEYS: [&str; 25] = [
     "facts",
     "set",
     "for",
+    "checks",
 ];
 /// How many texts of a column a reader can take in.
 const MOST_LISTED: usize = 8;
@@ -70,6 +72,7 @@ pub(crate) struct Plan<'n> {
     pub(crate) facts: Vec<Fact<'n>>,
     pub(crate) set: &'n [Entry],
     pub(crate) by_recipient: BTreeMap<&'n str, &'n Entry>,
+    pub(crate) checks: Checks<'n>,
 }
 
 /// Whom the rows of the table are about.
@@ -265,6 +268,7 @@ impl<'n> Plan<'n> {
         let set = mistakes.entries(root.get("set"), "`set`");
         let by_recipient = mistakes.entries(root.get("for"), "`for`");
         check_set(set, &facts, by_recipient, mistakes);
+        let checks = Checks::read(root, mistakes);
         named_codes.extend(exclude.iter().map(|entry| (entry.key.as_str(), &entry.key_place)));
         let exclude = exclude.iter().map(|entry| entry.key.as_str()).collect();
         let by_recipient = by_recipient.iter().map(|entry| (entry.key.as_str(), entry)).collect();
@@ -293,6 +297,7 @@ impl<'n> Plan<'n> {
             facts,
             set,
             by_recipient,
+            checks,
         })
     }
 
