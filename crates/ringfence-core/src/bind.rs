@@ -3,6 +3,7 @@
 mod signed;
 mod waivers;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use signed::{is_recipient, money_brought};
@@ -57,6 +58,8 @@ pub(crate) struct Chosen {
     pub(crate) rejected: Option<Value>,
     /// What was supplied, where a check turned it into missing before it came here.
     pub(crate) rejection: Option<Rejection>,
+    /// The cell of that, where it is a value of the fact.
+    pub(crate) supplied: Option<Val>,
 }
 
 /// A sign-off with the signatures of one case.
@@ -120,6 +123,20 @@ pub(crate) enum Answer {
         until: Option<Date>,
     },
     Pending(String),
+}
+
+impl Bound {
+    /// The facts with what was supplied, where a check before the rules did not believe it.
+    pub(crate) fn supplied(&self) -> Cow<'_, [Val]> {
+        let rejected = self.chosen.iter().filter_map(|(slot, chosen)| Some((*slot as usize, chosen.supplied?)));
+        let mut facts = Cow::Borrowed(self.facts.as_slice());
+        for (slot, supplied) in rejected {
+            if let Some(cell) = facts.to_mut().get_mut(slot) {
+                *cell = supplied;
+            }
+        }
+        facts
+    }
 }
 
 impl BoundSignOff {
@@ -226,7 +243,11 @@ impl Binder<'_> {
                 self.put(slot, value);
             }
             Given::Missing(why) => self.absent(slot, ty.family(), State::Missing, why),
-            Given::Rejected(rejection) => self.absent(slot, ty.family(), State::Missing, rejection.absence()),
+            Given::Rejected(rejection) => {
+                let value = reading::written(&rejection.found, ty).filter(|value| unfit(fact, value, ty).is_none());
+                self.chosen.entry(slot).or_default().supplied = value.map(|value| self.cell(&value));
+                self.absent(slot, ty.family(), State::Missing, rejection.absence());
+            }
             Given::NotApplicable(_) if !fact.may_not_apply => return Err(always_applies(fact)),
             Given::NotApplicable(why) => self.absent(slot, ty.family(), State::NotApplicable, why),
         }
@@ -251,7 +272,8 @@ impl Binder<'_> {
                     Given::Rejected(rejection) => Some(rejection.clone()),
                     _ => None,
                 };
-                let chosen = Chosen { source, known: vintage.known, restated, rejected: None, rejection };
+                let chosen =
+                    Chosen { source, known: vintage.known, restated, rejected: None, rejection, supplied: None };
                 self.chosen.insert(slot, chosen);
                 vintage.given.clone()
             }
@@ -451,6 +473,8 @@ impl Rules<'_> {
         let mut wide = Vec::new();
         let mut locals = vec![Val::Truth(Truth::Missing); usize::from(LOCALS)];
         let mut steps_left = STEPS;
+        let facts = bound.supplied();
+        let mut unchecked = Vec::new();
         for fact in &pack.facts {
             let Some(suspect) = &fact.suspect else { continue };
             let (ty, count) = match &fact.shape {
@@ -460,7 +484,7 @@ impl Rules<'_> {
             };
             for (now, slot) in (0..count).zip(fact.slot..) {
                 let cells = Cells {
-                    facts: &bound.facts,
+                    facts: &facts,
                     rows: &bound.rows,
                     parameters: &self.parameters,
                     portfolio: &[],
@@ -483,26 +507,31 @@ impl Rules<'_> {
                 if let Some(fault) = machine.fault {
                     return Err(self.trouble(fault, machine.refused));
                 }
-                let supplied = bound.facts.get(slot as usize).is_some_and(|cell| cell.state() == State::Known);
+                let supplied = facts.get(slot as usize).is_some_and(|cell| cell.state() == State::Known);
                 if truth == Truth::Missing && supplied {
-                    bound.unchecked.push(slot);
+                    unchecked.push(slot);
                 }
                 if truth == Truth::True {
-                    let value = bound
-                        .facts
+                    let value = facts
                         .get(slot as usize)
                         .and_then(|cell| reading::uncell(*cell, ty, &[], |symbol| self.text(bound, symbol)));
                     rejected.push((slot, ty.family(), suspect.because.clone(), value));
                 }
             }
         }
+        bound.unchecked = unchecked;
         for (slot, family, because, value) in rejected {
             if let Some(cell) = bound.facts.get_mut(slot as usize) {
                 *cell = family.absent(State::Missing);
             }
             let shown = value.as_ref().map(ToString::to_string).unwrap_or_default();
-            bound.absences.insert(slot, not_believed(&shown, &because));
-            bound.chosen.entry(slot).or_default().rejected = value;
+            let chosen = bound.chosen.entry(slot).or_default();
+            let absence = match &chosen.rejection {
+                Some(Rejection { found, because: first }) => not_believed(found, &format!("{first}; {because}")),
+                None => not_believed(&shown, &because),
+            };
+            bound.absences.insert(slot, absence);
+            chosen.rejected = value;
         }
         Ok(())
     }

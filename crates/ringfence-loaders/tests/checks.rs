@@ -96,13 +96,21 @@ fn each_kind_of_check_lets_through_what_passes_and_says_why_the_rest_does_not() 
         (
             "total",
             "change-from: capital, at-most: 50%",
-            "100.00: it is 40 away from the 60 of `capital`, more than 50% of it",
+            "100.00: it is 40 above the 60 of `capital`, more than 50% of it",
         ),
         ("capital", "change-from: total, at-most: 40", "60"),
+        ("capital", "change-from: total, at-most: 39.9", "60: it is 40 below the 100.00 of `total`, more than 39.9"),
+        ("capital", "change-from: total, rise-at-most: 0%", "60"),
+        ("total", "change-from: capital, fall-at-most: 0%", "100.00"),
         (
             "capital",
-            "change-from: total, at-most: 39.9",
-            "60: it is 40 away from the 100.00 of `total`, more than 39.9",
+            "change-from: total, fall-at-most: 39%, rise-at-most: 10",
+            "60: it is 40 below the 100.00 of `total`, more than 39% of it",
+        ),
+        (
+            "total",
+            "change-from: capital, fall-at-most: 39%, rise-at-most: 10",
+            "100.00: it is 40 above the 60 of `capital`, more than 10",
         ),
         ("capital", "zero-after-non-zero: total", "60"),
     ] {
@@ -115,7 +123,7 @@ fn each_kind_of_check_lets_through_what_passes_and_says_why_the_rest_does_not() 
     );
     assert_eq!(
         checked_in(&zero, "total", "change-from: capital, at-most: 1000%"),
-        "100.00: it is 100 away from the 0.00 of `capital`, more than 1000% of it",
+        "100.00: it is 100 above the 0.00 of `capital`, more than 1000% of it",
         "from nothing, any change is too much"
     );
     assert_eq!(
@@ -209,10 +217,10 @@ fn what_stops_the_load_is_told_for_every_row_at_its_cell() {
         cases(dir.path()).unwrap_err(),
         [
             format!(
-                "t.csv:2:10: `capital` of `A`, 60, fails a check: no area has so much (it is more than 50) [failed-check] (help: the check is in line 15 of the binding; {help})"
+                "t.csv:2:10: `capital` of `A` is 60 and fails a check: no area has so much (it is more than 50) [failed-check] (help: the check is in line 15 of the binding; {help})"
             ),
             format!(
-                "t.csv:3:10: `capital` of `B`, 60, fails a check: no area has so much (it is more than 50) [failed-check] (help: the check is in line 15 of the binding; {help})"
+                "t.csv:3:10: `capital` of `B` is 60 and fails a check: no area has so much (it is more than 50) [failed-check] (help: the check is in line 15 of the binding; {help})"
             ),
             "t.csv:3:35: `sent` of `B` is required, and is missing [failed-check] (help: the check is in line 17 of the binding; supply the figure)".to_owned(),
         ]
@@ -250,18 +258,18 @@ fn a_series_is_checked_period_by_period() {
             "change-from: { periods-before: 1 }, at-most: 50%, otherwise: missing",
             [
                 "10",
-                "2: it is 8 away from the 10 for 2015-04, more than 50% of it",
-                "0: it is 2 away from the 2 for 2015-05, more than 50% of it",
+                "2: it is 8 below the 10 for 2015-04, more than 50% of it",
+                "0: it is 2 below the 2 for 2015-05, more than 50% of it",
                 blank,
             ],
         ),
         (
             "change-from: { periods-before: 2 }, at-most: 9, otherwise: missing",
-            ["10", "2", "0: it is 10 away from the 10 for 2015-04, more than 9", blank],
+            ["10", "2", "0: it is 10 below the 10 for 2015-04, more than 9", blank],
         ),
         (
             "change-from: year-before, at-most: 90%, otherwise: missing",
-            ["10", "2", "0: it is 30 away from the 30 of `year-before`, more than 90% of it", blank],
+            ["10", "2", "0: it is 30 below the 30 of `year-before`, more than 90% of it", blank],
         ),
         (
             "unchanged-since: floor, otherwise: missing",
@@ -294,7 +302,7 @@ fn figures_that_are_not_for_the_same_periods_are_not_compared() {
         ),
         (
             "range: { min: 1 }, otherwise: stop",
-            "t.csv:8:11: `n` of `A` for 2015-06, 0, fails a check: it is less than 1 [failed-check] (help: the check is in line 14 of the binding; correct the figure where it comes from, or let the check say `otherwise: missing`)".to_owned(),
+            "t.csv:8:11: `n` of `A` for 2015-06 is 0 and fails a check: it is less than 1 [failed-check] (help: the check is in line 14 of the binding; correct the figure where it comes from, or let the check say `otherwise: missing`)".to_owned(),
         ),
     ] {
         assert_eq!(by_month(check).unwrap_err(), [expected], "{check}");
@@ -307,7 +315,7 @@ fn facts_that_are_set_are_checked_like_the_others() {
         ("fact: listed, zero-after-non-zero: yes", "1 2 3 4"),
         (
             "fact: listed, change-from: { periods-before: 2 }, at-most: 1",
-            "1 2 3: it is 2 away from the 1 for period 1, more than 1 4: it is 2 away from the 2 for period 2, more than 1",
+            "1 2 3: it is 2 above the 1 for period 1, more than 1 4: it is 2 above the 2 for period 2, more than 1",
         ),
         ("fact: floor, sum-of: [listed]", "3: `listed` comes to 10"),
         ("fact: floor, range: { min: 3 }", "3"),
@@ -336,7 +344,7 @@ fn of_a_figure_that_was_restated_each_statement_is_checked_against_what_was_know
     let stated = made[0].root.get("facts").unwrap().get("new").unwrap().get("vintages").unwrap().clone();
     let ringfence_core::source::Content::List(stated) = stated.content else { unreachable!() };
     let found: Vec<String> = stated.iter().map(told).collect();
-    assert_eq!(found, ["50: it is 40 away from the 10 of `old`, more than 100% of it", "80"]);
+    assert_eq!(found, ["50: it is 40 above the 10 of `old`, more than 100% of it", "80"]);
     assert_eq!(stated[0].get("known").unwrap().as_text(), Some("2015-06-01"));
 }
 
@@ -407,8 +415,9 @@ fn a_check_that_is_not_declared_as_it_must_be_is_refused() {
         ("fact: agreed, not-earlier-than: 2015-4-1, otherwise: stop", vec![
             "15:39: expected a date such as 2015-04-01 or a fact, found `2015-4-1` [bad-date]".to_owned(),
         ]),
-        ("fact: total, change-from: capital, otherwise: stop", vec![
-            "15:5: the key `at-most` is missing [missing-key]".to_owned(),
+        ("fact: total, change-from: capital, otherwise: stop", vec!["15:5: the check does not say how far a figure may change [missing-key] (help: the keys for that are `at-most`, `fall-at-most`, `rise-at-most`)".to_owned()]),
+        ("fact: total, change-from: capital, at-most: 1, rise-at-most: 2, otherwise: stop", vec![
+            "15:68: `at-most` goes both ways, and `rise-at-most` is a second limit [wrong-value] (help: leave one of the two out)".to_owned(),
         ]),
         ("fact: total, change-from: { periods-before: 1 }, at-most: 5%, otherwise: stop", vec![
             "15:51: `total` has one figure, so none came before it [wrong-value] (help: name the fact that has the figure before)".to_owned(),

@@ -94,7 +94,7 @@ impl Covering<'_> {
     /// The checks of evidence, which read it as it was supplied.
     fn checks(&mut self) {
         let pack = self.rules.pack;
-        let mut facts = self.bound.facts.clone();
+        let mut facts = self.bound.supplied().into_owned();
         for (slot, chosen) in &self.bound.chosen {
             if let (Some(rejected), Some(cell)) = (&chosen.rejected, facts.get_mut(*slot as usize)) {
                 *cell = reading::cell(rejected, &mut |text| self.symbol(text));

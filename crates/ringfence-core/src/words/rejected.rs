@@ -28,13 +28,15 @@ impl Teller<'_> {
     fn rejected_figure(&self, fact: &Fact, slot: u32, period: impl Fn() -> Option<String>) -> Option<Rejected> {
         let chosen = self.bound.chosen.get(&slot)?;
         let (figure, because, by) = match (&chosen.rejected, &chosen.rejection, &fact.suspect) {
-            (Some(value), _, Some(suspect)) => {
-                (self.supplied(fact, Some(value), ""), suspect.because.clone(), CheckedBy::Rules)
-            }
-            (_, Some(rejection), _) => {
+            (rejected, Some(rejection), suspect) => {
                 let value = ty_of(fact).and_then(|ty| reading::written(&rejection.found, ty));
                 let figure = self.supplied(fact, value.as_ref(), &rejection.found);
-                (figure, rejection.because.clone(), CheckedBy::Evidence)
+                let more = suspect.as_ref().filter(|_| rejected.is_some());
+                let more = more.map(|suspect| format!("; {}", suspect.because)).unwrap_or_default();
+                (figure, format!("{}{more}", rejection.because), CheckedBy::Evidence)
+            }
+            (Some(value), None, Some(suspect)) => {
+                (self.supplied(fact, Some(value), ""), suspect.because.clone(), CheckedBy::Rules)
             }
             _ => return None,
         };

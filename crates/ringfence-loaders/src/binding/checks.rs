@@ -49,7 +49,7 @@ enum Asks<'n> {
     SumOf { parts: Vec<&'n str>, within: Option<Amount> },
     NotEarlier(Earliest<'n>),
     Unchanged(Before<'n>),
-    Change { before: Before<'n>, most: Most },
+    Change { before: Before<'n>, limits: Limits },
     ZeroAfter(Before<'n>),
 }
 
@@ -66,6 +66,13 @@ enum Before<'n> {
     Fact(&'n str),
     /// That of so many periods before.
     Periods(i32),
+}
+
+/// How far a figure may be below and above the one before.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    fall: Option<Most>,
+    rise: Option<Most>,
 }
 
 /// How far a figure may be from the one before.
@@ -135,8 +142,8 @@ impl<'n> Checks<'n> {
                         reasons.push(check.reason(wrong));
                     }
                     Ok(Some(wrong)) => {
-                        let which = format!("`{}` of `{recipient}`{}, {text},", check.fact, figure.when.words());
-                        let message = format!("{which} fails a check: {}", check.reason(wrong));
+                        let which = format!("`{}` of `{recipient}`{} is {text}", check.fact, figure.when.words());
+                        let message = format!("{which} and fails a check: {}", check.reason(wrong));
                         let mistake = Diagnostic::error(Code::FAILED_CHECK, figure.node.place.clone(), message);
                         add_once(mistakes, mistake.help(check.help()));
                     }
@@ -212,7 +219,7 @@ impl<'n> Check<'n> {
                 };
                 Ok((!same).then(|| format!("it is not {}", before.words())))
             }
-            Asks::Change { before, most } => self.changes(figure, text, *before, *most, facts),
+            Asks::Change { before, limits } => self.changes(figure, text, *before, *limits, facts),
             Asks::ZeroAfter(before) => {
                 let own = self.amount(figure.node, text)?;
                 let Some(before) = self.before(figure, *before, facts)? else { return Ok(None) };
@@ -316,13 +323,15 @@ impl<'n> Check<'n> {
         figure: &Figure<'f>,
         text: &str,
         before: Before<'n>,
-        most: Most,
+        limits: Limits,
         facts: &Facts<'f>,
     ) -> Answer {
         let own = self.amount(figure.node, text)?;
         let Some(before) = self.before(figure, before, facts)? else { return Ok(None) };
         let other = self.amount(before.node, before.text)?;
         self.alike(figure, own, other)?;
+        let falls = own.number < other.number;
+        let Some(most) = (if falls { limits.fall } else { limits.rise }) else { return Ok(None) };
         let off = self.exact(figure, own.distance(other))?;
         let (limit, words) = match most {
             Most::Share { share, shown } => {
@@ -331,8 +340,8 @@ impl<'n> Check<'n> {
             }
             Most::Distance(limit) => (limit, limit.to_string()),
         };
-        let told = || format!("it is {off} away from {}, more than {words}", before.words());
-        Ok((off.number > limit).then(told))
+        let side = if falls { "below" } else { "above" };
+        Ok((off.number > limit).then(|| format!("it is {off} {side} {}, more than {words}", before.words())))
     }
 
     /// The figure that another is held against, if it is known.

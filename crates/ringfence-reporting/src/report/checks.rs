@@ -90,33 +90,29 @@ pub(super) fn portfolio_checks(document: &mut Document, portfolio: &Portfolio) {
     }
 }
 
-/// What is not believed of one fact. Why is told once where it is the same for all.
+/// What is not believed of one fact: a table where why is the same for all, and otherwise a line for each. Where the
+/// figures come from stands with each ruling.
 fn fact_checks(document: &mut Document, portfolio: &Portfolio, fact: &str) {
-    let of_fact = of_portfolio(portfolio).filter(|(_, found)| found.fact == fact).collect::<Vec<_>>();
+    let of_fact: Vec<_> = of_portfolio(portfolio).filter(|(_, found)| found.fact == fact).collect();
     let Some((_, first)) = of_fact.first() else { return };
-    let is_same = of_fact.iter().all(|(_, found)| why(found) == why(first));
-    let has_source = of_fact.iter().any(|(_, found)| found.source.is_some());
+    let who = |ruling: &Ruling| named(&ruling.case.recipient);
+    if of_fact.iter().any(|(_, found)| why(found) != why(first)) {
+        document.bullets(of_fact.iter().map(|(ruling, found)| {
+            Line::new().strong(who(ruling)).plain(format!(": {}. {}", of_its_period(found), why(found)))
+        }));
+        return;
+    }
+    document.paragraph(why(first));
     let mut table = Table::new().words("Recipient");
     let has_period = first.period.is_some();
     if has_period {
         table = table.words("Period");
     }
     table = table.figures("Supplied");
-    if is_same {
-        document.paragraph(why(first));
-    } else {
-        table = table.words("Why it is not believed");
-    }
-    if has_source {
-        table = table.words("Source").if_room();
-    }
     for (ruling, found) in of_fact {
-        let mut cells = vec![Line::from(named(&ruling.case.recipient))];
-        cells.extend(has_period.then(|| Line::from(found.period.as_deref().unwrap_or_default())));
-        cells.push(Line::from(found.figure.shown.as_str()));
-        cells.extend((!is_same).then(|| Line::from(why(found))));
-        cells.extend(has_source.then(|| Line::from(found.source.as_deref().unwrap_or_default())));
-        table.row(cells);
+        let period = has_period.then(|| Line::from(found.period.as_deref().unwrap_or_default()));
+        let shown = Line::from(found.figure.shown.as_str());
+        table.row(std::iter::once(Line::from(who(ruling))).chain(period).chain([shown]));
     }
     document.table(table);
 }

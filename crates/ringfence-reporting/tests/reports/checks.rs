@@ -38,7 +38,7 @@ fn doubted() -> Ruling {
         figure: figure(number),
         because: "no area plans <b>so</b> many (it is more than 5000)".to_owned(),
         by: CheckedBy::Evidence,
-        source: None,
+        source: Some("plans.csv".to_owned()),
     };
     ruling.rejected = vec![by_rules, came(9000, PERIODS[0]), came(9001, PERIODS[1])];
     ruling
@@ -65,7 +65,7 @@ fn a_ruling_lists_what_it_does_not_believe() {
           the next. Source: Monthly Activity Return, line 7.
         - Admissions planned: 9000 admissions for 2014-15 Q4 and 9001 admissions for
           2015-16 Q1. No area plans <b>so</b> many (it is more than 5000). The check
-          came with the evidence.
+          came with the evidence. Source: plans.csv.
 
         Warnings
         --------
@@ -111,10 +111,9 @@ fn a_portfolio_counts_and_lists_what_is_not_believed() {
 
       Fewer than half of the next.
 
-      Recipient                 Period            Supplied  Source
-      ------------------------  ----------  --------------  ------------------------
-      Example 8, a missing      2015-16 Q1  724 admissions  Monthly Activity Return,
-      return (E08)                                          line 7.
+      Recipient                          Period            Supplied
+      ---------------------------------  ----------  --------------
+      Example 8, a missing return (E08)  2015-16 Q1  724 admissions
     ");
     assert!(!told.contains("the figure supplied, 724, is not believed: fewer"), "the warning is told by the table");
     let json: serde_json::Value = serde_json::from_str(&json::portfolio(&portfolio).unwrap()).unwrap();
@@ -125,6 +124,30 @@ fn a_portfolio_counts_and_lists_what_is_not_believed() {
     let page = html::portfolio(&portfolio);
     assert!(page.contains("3 figures were supplied and are not believed"), "{page}");
     assert!(page.contains("&lt;b&gt;so&lt;/b&gt;") && !page.contains("<b>so</b>"));
+}
+
+#[test]
+fn where_the_reasons_differ_each_figure_has_its_own() {
+    let mut other = doubted();
+    other.case.id = "other".to_owned();
+    other.rejected.truncate(2);
+    other.rejected[1].because = "it is 12 below the 13 of `activity.actual`".to_owned();
+    let portfolio = Portfolio::new(vec![doubted(), other]).unwrap();
+    let told = text::portfolio(&portfolio, 80, false);
+    assert_fits(&told, 80);
+    let part = told.split_once("\nAdmissions planned (").unwrap().1.split_once("\n\nAdmissions in").unwrap().0;
+    insta::assert_snapshot!(part, @"
+    3 figures of 1 recipient)
+
+      - Example 8, a missing return (E08): 9000 admissions for 2014-15 Q4. No area
+        plans <b>so</b> many (it is more than 5000). The check came with the
+        evidence.
+      - Example 8, a missing return (E08): 9001 admissions for 2015-16 Q1. No area
+        plans <b>so</b> many (it is more than 5000). The check came with the
+        evidence.
+      - Example 8, a missing return (E08): 9000 admissions for 2014-15 Q4. It is 12
+        below the 13 of `activity.actual`. The check came with the evidence.
+    ");
 }
 
 #[cfg(feature = "letters")]
@@ -139,7 +162,7 @@ fn a_letter_tells_the_recipient() {
     These were supplied, and count as missing:
 
     - Admissions in the quarter: 724 admissions for 2015-16 Q1. Fewer than half of the next. Source: Monthly Activity Return, line 7.
-    - Admissions planned: 9000 admissions for 2014-15 Q4 and 9001 admissions for 2015-16 Q1. No area plans \<b\>so\</b\> many (it is more than 5000). The check came with the evidence.
+    - Admissions planned: 9000 admissions for 2014-15 Q4 and 9001 admissions for 2015-16 Q1. No area plans \<b\>so\</b\> many (it is more than 5000). The check came with the evidence. Source: plans.csv.
     "#);
     let letter = Letter::write(&wiltshire(), TEMPLATE, days).unwrap();
     assert!(!letter.markdown().contains("not believed"));
@@ -158,7 +181,7 @@ fn a_workbook_has_a_sheet_of_them() {
     insta::assert_snapshot!(rows.join("\n"), @"
     case | recipient_code | recipient_name | fact | title | period | value | shown | because | by | source
     e08 | E08 | Example 8, a missing return | activity.actual | Admissions in the quarter | 2015-16 Q1 | 724 | 724 admissions | fewer than half of the next | rules | Monthly Activity Return, line 7.
-    e08 | E08 | Example 8, a missing return | activity.planned | Admissions planned | 2014-15 Q4 | 9000 | 9000 admissions | no area plans <b>so</b> many (it is more than 5000) | evidence | 
-    e08 | E08 | Example 8, a missing return | activity.planned | Admissions planned | 2015-16 Q1 | 9001 | 9001 admissions | no area plans <b>so</b> many (it is more than 5000) | evidence |
+    e08 | E08 | Example 8, a missing return | activity.planned | Admissions planned | 2014-15 Q4 | 9000 | 9000 admissions | no area plans <b>so</b> many (it is more than 5000) | evidence | plans.csv
+    e08 | E08 | Example 8, a missing return | activity.planned | Admissions planned | 2015-16 Q1 | 9001 | 9001 admissions | no area plans <b>so</b> many (it is more than 5000) | evidence | plans.csv
     ");
 }

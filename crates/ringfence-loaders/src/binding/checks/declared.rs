@@ -8,7 +8,7 @@ use ringfence_core::exact::Exact;
 use ringfence_core::source::{Content, Entry, Node};
 
 use super::figures::Amount;
-use super::{Asks, Before, Bound, Check, Earliest, Most, Otherwise};
+use super::{Asks, Before, Bound, Check, Earliest, Limits, Most, Otherwise};
 use crate::shape::{self, Mistakes};
 
 /// The keys that say what is checked.
@@ -22,6 +22,8 @@ const KINDS: [&str; 8] = [
     "change-from",
     "zero-after-non-zero",
 ];
+/// The keys that say how far a figure may be from the one before.
+const LIMITS: [&str; 3] = ["at-most", "fall-at-most", "rise-at-most"];
 /// So many periods a check may look back.
 const MOST_BEFORE: i32 = 1200;
 
@@ -71,7 +73,8 @@ impl<'n> Reader<'_, 'n> {
         let before = self.mistakes.0.len();
         let item = self.item;
         let entries = self.mistakes.entries(Some(item), "a check");
-        let known: Vec<&str> = ["fact", "otherwise", "because", "within", "at-most"].into_iter().chain(KINDS).collect();
+        let known: Vec<&str> =
+            ["fact", "otherwise", "because", "within"].into_iter().chain(LIMITS).chain(KINDS).collect();
         self.mistakes.known(entries, &known);
         let fact = self.mistakes.required(item, "fact").and_then(|node| self.fact(node));
         let kind = self.kind(entries);
@@ -124,7 +127,8 @@ impl<'n> Reader<'_, 'n> {
     }
 
     fn refuse_idle(&mut self, kind: Option<&Entry>) {
-        for (key, of) in [("within", "sum-of"), ("at-most", "change-from")] {
+        let limits = LIMITS.map(|key| (key, "change-from"));
+        for (key, of) in std::iter::once(("within", "sum-of")).chain(limits) {
             let entry = shape::entries_of(self.item).iter().find(|entry| entry.key == key);
             if let Some(entry) = entry.filter(|_| kind.is_some_and(|kind| kind.key != of)) {
                 let message = format!("`{key}` goes with `{of}`, and has no effect here");
@@ -165,7 +169,7 @@ impl<'n> Reader<'_, 'n> {
             "sum-of" => self.sum(node, fact)?,
             "not-earlier-than" => Asks::NotEarlier(self.earliest(node, fact)?),
             "unchanged-since" => Asks::Unchanged(self.before(node, fact)?),
-            "change-from" => Asks::Change { before: self.before(node, fact)?, most: self.most()? },
+            "change-from" => Asks::Change { before: self.before(node, fact)?, limits: self.limits()? },
             _ if is_yes(node) => {
                 self.refuse_one(node, fact)?;
                 Asks::ZeroAfter(Before::Periods(1))
@@ -270,9 +274,29 @@ impl<'n> Reader<'_, 'n> {
         amount
     }
 
-    fn most(&mut self) -> Option<Most> {
-        let node = self.mistakes.required(self.item, "at-most")?;
-        let amount = self.amount(node, "at-most")?;
+    fn limits(&mut self) -> Option<Limits> {
+        let item = self.item;
+        let [both, fall, rise] = LIMITS.map(|key| item.get(key).map(|node| (node, key)));
+        if let (Some(_), Some((node, key))) = (both, fall.or(rise)) {
+            let mistake =
+                wrong(Code::WRONG_VALUE, node, format!("`at-most` goes both ways, and `{key}` is a second limit"));
+            self.add(mistake.help("leave one of the two out"));
+            return None;
+        }
+        if both.or(fall).or(rise).is_none() {
+            let mistake = wrong(Code::MISSING_KEY, item, "the check does not say how far a figure may change");
+            self.add(mistake.help(format!("the keys for that are {}", shape::list(LIMITS))));
+            return None;
+        }
+        let mut most = |given: Option<(&Node, &str)>| match given {
+            None => Some(None),
+            Some((node, key)) => self.most(node, key).map(Some),
+        };
+        Some(Limits { fall: most(both.or(fall))?, rise: most(both.or(rise))? })
+    }
+
+    fn most(&mut self, node: &Node, key: &str) -> Option<Most> {
+        let amount = self.amount(node, key)?;
         Some(match amount.number.divide(Exact::whole(100)) {
             Ok(share) if amount.percent => Most::Share { share, shown: amount },
             _ => Most::Distance(amount.number),
