@@ -268,10 +268,11 @@ fn footprint(activity: &Activity) -> ([Option<i64>; 4], [Option<i64>; 4]) {
     (baseline, [of_three(2015, 1), after[1], after[2], after[3]])
 }
 
-/// A count below half of the other year's is not believed.
+/// A count more than 35% below the other year's is not believed: by the binding, and below half by the pack as well.
 fn believed(before: [Option<i64>; 4], after: [Option<i64>; 4]) -> ([Option<i64>; 4], [Option<i64>; 4]) {
-    let keep =
-        |count: Option<i64>, other: Option<i64>| count.filter(|count| other.is_none_or(|other| count * 2 >= other));
+    let keep = |count: Option<i64>, other: Option<i64>| {
+        count.filter(|count| other.is_none_or(|other| count * 100 >= other * 65))
+    };
     let both = |at: usize| (keep(before[at], after[at]), keep(after[at], before[at]));
     let pairs = [0, 1, 2, 3].map(both);
     (pairs.map(|(before, _)| before), pairs.map(|(_, after)| after))
@@ -321,8 +322,9 @@ fn every_area_of_england_comes_out_to_the_penny_by_hand() {
             quarters += 4;
             known_quarters += hand.payments.iter().flatten().count();
         }
-        // Solihull, Birmingham CrossCity and 13T have no quarter, the three old groups the first one only.
-        assert_eq!((quarters, known_quarters), (852, 852 - 3 * 4 - 3 * 3));
+        // Solihull, Birmingham CrossCity, South East Staffordshire and 13T have no quarter, the three old groups the
+        // first one only.
+        assert_eq!((quarters, known_quarters), (852, 852 - 4 * 4 - 3 * 3));
     }
 }
 
@@ -332,25 +334,25 @@ fn the_portfolio_of_england_adds_up_as_its_readme_says() {
     let activity = Activity::read();
     let by_hand = england_by_hand(&activity, Cap::PlanToDate);
     let funds: Vec<i64> = by_hand.iter().filter_map(|(_, hand)| hand.fund).collect();
-    assert_eq!((funds.len(), funds.iter().sum::<i64>()), (210, 28_550_635_000));
+    assert_eq!((funds.len(), funds.iter().sum::<i64>()), (209, 28_459_149_000));
     let again: i64 = by_hand
         .iter()
         .filter(|(id, _)| id.starts_with("00f") || id == "00g" || id == "00h")
         .filter_map(|(_, hand)| hand.fund)
         .sum();
-    assert_eq!(28_550_635_000 - again, 28_251_294_000);
+    assert_eq!(28_459_149_000 - again, 28_159_808_000);
     let earned: Vec<(i64, i64)> = by_hand.iter().filter_map(|(_, hand)| Some((hand.paid()?, hand.fund?))).collect();
-    assert_eq!((earned.len(), earned.iter().map(|(paid, _)| paid).sum::<i64>()), (207, 10_978_618_000));
+    assert_eq!((earned.len(), earned.iter().map(|(paid, _)| paid).sum::<i64>()), (206, 10_921_700_000));
     let all = earned.iter().filter(|(paid, fund)| paid == fund).count();
     let nothing = earned.iter().filter(|(paid, _)| *paid == 0).count();
-    assert_eq!((all, earned.len() - all - nothing, nothing), (41, 89, 77));
+    assert_eq!((all, earned.len() - all - nothing, nothing), (41, 88, 77));
 
     let pack = better_care_fund();
     let portfolio = Portfolio::new(england(&pack).iter().map(|case| rule(&pack, case)).collect()).unwrap();
     let totals = portfolio.funds().iter().find(|fund| fund.fund == "performance").unwrap().totals.clone();
     assert_eq!(totals.rulings, 213);
-    assert_eq!((totals.amount.to_string(), totals.amount_not_known), ("285506350.00".to_owned(), 3));
-    assert_eq!((totals.earned.to_string(), totals.earned_not_known), ("109786180.00".to_owned(), 6));
+    assert_eq!((totals.amount.to_string(), totals.amount_not_known), ("284591490.00".to_owned(), 4));
+    assert_eq!((totals.earned.to_string(), totals.earned_not_known), ("109217000.00".to_owned(), 7));
     assert_eq!(totals.dispositions.undetermined, totals.amount);
     assert!(totals.dispositions.released.is_zero());
     for finding in portfolio.findings() {
@@ -1007,6 +1009,8 @@ fn supplied(case: &Case, fact: &str) -> Vec<Exact> {
     let Some(Evidence::Series(series)) = case.facts.get(fact) else { panic!("{}: no series {fact}", case.id) };
     let numbers = series.values().flatten().filter_map(|vintage| match &vintage.given {
         Given::Known(Value::Number(number)) => Some(*number),
+        // What a check of the binding does not believe was published all the same.
+        Given::Rejected(rejection) => common::number(&rejection.found),
         _ => None,
     });
     numbers.collect()

@@ -122,7 +122,8 @@ fn what_is_certain_stays_certain_whatever_arrives() {
     assert!(compared >= 1_000, "{compared}");
     assert!(excepted.iter().any(|text| !text.ends_with(": 0")), "{excepted:#?}");
     let whose: BTreeSet<&str> = excepted.iter().map(|text| text.split(' ').next().unwrap()).collect();
-    assert_eq!(whose, BTreeSet::from(["05p", "13p", "less-than-half-of-the-year-before", "solihull"]), "{excepted:#?}");
+    // What a check of the binding does not believe stays so, whatever is taken out: 05p and 13p are no exceptions.
+    assert_eq!(whose, BTreeSet::from(["less-than-half-of-the-year-before", "solihull"]), "{excepted:#?}");
 }
 
 #[test]

@@ -125,3 +125,25 @@ fn a_file_that_is_no_database_says_so_and_nothing_is_written() {
         ]
     );
 }
+
+#[test]
+fn a_check_is_told_by_the_row_and_the_column() {
+    let check = |otherwise: &str| {
+        format!(
+            "table: returns\n{FLAT}checks:\n  - {{ fact: amount, range: {{ min: 0.01, max: 1 }}, otherwise: {otherwise} }}\n"
+        )
+    };
+    assert_eq!(
+        cases(folder(RETURNS, &check("stop")).path()).unwrap_err(),
+        [
+            "r.db, table returns, row 2, column amount: `amount` of `007` is -0 and fails a check: it is less than 0.01 [failed-check] (help: the check is in line 7 of the binding; correct the figure where it comes from, or let the check say `otherwise: missing`)"
+        ]
+    );
+    let made = cases(folder(RETURNS, &check("missing")).path()).unwrap();
+    let amount = |case: usize| made[case].root.get("facts").unwrap().get("amount").unwrap().clone();
+    let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_text).unwrap_or("?").to_owned();
+    let value = amount(0).get("value").unwrap().clone();
+    assert_eq!((text(&value, "missing"), text(&value, "found")), ("it is less than 0.01".to_owned(), "-0".to_owned()));
+    assert_eq!(text(&amount(0), "source"), "r.db, table returns, row 2");
+    assert_eq!(text(&amount(1), "value"), "0.10");
+}

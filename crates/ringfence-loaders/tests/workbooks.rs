@@ -395,3 +395,44 @@ fn open_document_workbooks_are_read_too() {
     let expected = "return.ods, sheet Returns, cell B3: expected a number in the column `n`, found the text `12` [wrong-value] (help: a text is in no sum; enter it as a number, or list a text that means missing under `missing`)";
     assert_eq!(cases(dir.path()).unwrap_err(), [expected]);
 }
+
+#[test]
+fn single_cells_are_checked_where_they_stand() {
+    let binding = |otherwise: &str| {
+        format!(
+            "recipient: {{ is: {{ code: {{ cell: Cover!C3 }} }} }}\nfacts:\n  size: {{ cell: grant_size }}\n  \
+             agreed: {{ cell: Cover!C6 }}\n  tripled: {{ cell: Cover!C9 }}\n  share: {{ cell: Cover!C7 }}\nchecks:\n  \
+             - {{ fact: agreed, not-earlier-than: 2016-04-01, otherwise: {otherwise} }}\n  \
+             - {{ fact: tripled, sum-of: [size], within: 0.19, otherwise: {otherwise} }}\n  \
+             - {{ fact: share, range: {{ max: 88% }}, otherwise: {otherwise} }}\n"
+        )
+    };
+    let help = |line: usize| {
+        format!(
+            "[failed-check] (help: the check is in line {line} of the binding; correct the figure where it comes from, or let the check say `otherwise: missing`)"
+        )
+    };
+    let cover: &[(&str, Fill<'_>)] = &[("Cover", &cover)];
+    assert_eq!(
+        cases(folder(cover, &binding("stop")).path()).unwrap_err(),
+        [
+            format!(
+                "return.xlsx, sheet Cover, cell C6: `agreed` of `00T` is 2016-03-31 and fails a check: it is earlier than 2016-04-01 {}",
+                help(10)
+            ),
+            format!(
+                "return.xlsx, sheet Cover, cell C9: `tripled` of `00T` is 0.3 and fails a check: `size` comes to 0.1, and at most 0.19 may lie between {}",
+                help(11)
+            ),
+            format!(
+                "return.xlsx, sheet Cover, cell C7: `share` of `00T` is 88.5% and fails a check: it is more than 88% {}",
+                help(12)
+            ),
+        ]
+    );
+    let made = cases(folder(cover, &binding("missing")).path()).unwrap();
+    let share = fact(&made[0], "share");
+    assert_eq!(text(share.get("value").unwrap(), "found"), "88.5%");
+    assert_eq!(text(&share, "source"), "return.xlsx, sheet Cover, cell C7");
+    assert_eq!(text(&fact(&made[0], "size"), "value"), "0.1");
+}
