@@ -3,7 +3,8 @@
 use ringfence_core::ruling::{CheckedBy, Missing, Rejected, Ruling};
 
 use super::absent::periods_listed;
-use super::{counted, listed, named, sentence};
+use super::names::Names;
+use super::{counted, listed, sentence};
 use crate::document::{Document, Line, Table, capital};
 use crate::portfolio::Portfolio;
 
@@ -79,31 +80,35 @@ pub(super) fn portfolio_checks(document: &mut Document, portfolio: &Portfolio) {
         return;
     }
     document.heading(2, DATA_CHECKS);
-    let rulings = counted(portfolio.rulings().len(), "recipient");
-    let of = format!(" ({} of {rulings})", totals.recipients);
+    let names = Names::of(portfolio);
+    let all: Vec<_> = of_portfolio(portfolio).collect();
+    let of = format!(" ({} of {})", rulings(&all), names.counted(portfolio.rulings().len()));
     document.paragraph(format!("{}{of}.", counts(totals.figures)));
     for fact in &totals.facts {
-        let recipients = counted(fact.recipients, "recipient");
-        let title = capital(&fact.title);
-        document.heading(3, format!("{title} ({} of {recipients})", counted(fact.figures, "figure")));
-        fact_checks(document, portfolio, &fact.fact);
+        let of_fact: Vec<_> = all.iter().filter(|(_, found)| found.fact == fact.fact).copied().collect();
+        let count = counted(of_fact.len(), "figure");
+        document.heading(3, format!("{} ({count} of {})", capital(&fact.title), names.counted(rulings(&of_fact))));
+        fact_checks(document, &names, &of_fact);
     }
+}
+
+/// How many rulings these are of, which stand in their order.
+fn rulings(found: &[(&Ruling, &Rejected)]) -> usize {
+    found.chunk_by(|(left, _), (right, _)| left.case.id == right.case.id).count()
 }
 
 /// What is not believed of one fact: a table where why is the same for all, and otherwise a line for each. Where the
 /// figures come from stands with each ruling.
-fn fact_checks(document: &mut Document, portfolio: &Portfolio, fact: &str) {
-    let of_fact: Vec<_> = of_portfolio(portfolio).filter(|(_, found)| found.fact == fact).collect();
+fn fact_checks(document: &mut Document, names: &Names, of_fact: &[(&Ruling, &Rejected)]) {
     let Some((_, first)) = of_fact.first() else { return };
-    let who = |ruling: &Ruling| named(&ruling.case.recipient);
     if of_fact.iter().any(|(_, found)| why(found) != why(first)) {
         document.bullets(of_fact.iter().map(|(ruling, found)| {
-            Line::new().strong(who(ruling)).plain(format!(": {}. {}", of_its_period(found), why(found)))
+            Line::new().strong(names.who(ruling)).plain(format!(": {}. {}", of_its_period(found), why(found)))
         }));
         return;
     }
     document.paragraph(why(first));
-    let mut table = Table::new().words("Recipient");
+    let mut table = Table::new().words(capital(names.noun()));
     let has_period = first.period.is_some();
     if has_period {
         table = table.words("Period");
@@ -112,7 +117,7 @@ fn fact_checks(document: &mut Document, portfolio: &Portfolio, fact: &str) {
     for (ruling, found) in of_fact {
         let period = has_period.then(|| Line::from(found.period.as_deref().unwrap_or_default()));
         let shown = Line::from(found.figure.shown.as_str());
-        table.row(std::iter::once(Line::from(who(ruling))).chain(period).chain([shown]));
+        table.row(std::iter::once(Line::from(names.who(ruling))).chain(period).chain([shown]));
     }
     document.table(table);
 }

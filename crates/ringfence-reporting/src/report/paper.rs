@@ -23,6 +23,7 @@ pub(crate) fn paper(portfolio: &Portfolio) -> Document {
     undecided(&mut document, portfolio, &names);
     instalments(&mut document, portfolio, &names);
     recipients(&mut document, portfolio, &names);
+    part(&mut document, PortfolioPart::Checks);
     parameters(&mut document, portfolio);
     part(&mut document, PortfolioPart::Warnings);
     sources(&mut document, portfolio);
