@@ -111,9 +111,7 @@ impl Evaluate {
         let bytes = self.format.render(rulings, screen.layout(output))?;
         screen.deliver_bytes(&bytes, output)?;
         let answer = self.answer(count, &failing, screen);
-        if rejected.figures > 0 {
-            screen.say(&not_believed(rejected.figures, rejected.recipients));
-        }
+        say_not_believed(rejected.figures, rejected.recipients, screen);
         Ok(answer)
     }
 
@@ -128,9 +126,12 @@ impl Evaluate {
             screen.refuse_bytes(output)?;
         }
         let spool = screen.spool(output)?;
-        let (spool, count, failing) = streamed::run((pack, batches), &options, (form, &self.fail_on), spool, screen)?;
+        let (spool, count, failing, doubted) =
+            streamed::run((pack, batches), &options, (form, &self.fail_on), spool, screen)?;
         spool.deliver()?;
-        Ok(Some(self.answer(count, &failing, screen)))
+        let answer = self.answer(count, &failing, screen);
+        say_not_believed(doubted.figures, doubted.recipients, screen);
+        Ok(Some(answer))
     }
 
     /// Says what was done, and answers what the user asked to fail on.
@@ -181,11 +182,13 @@ impl Failing {
     }
 }
 
-/// `12 figures of 9 recipients were not believed; see Data checks`.
-pub(super) fn not_believed(figures: usize, recipients: usize) -> String {
-    let were = if figures == 1 { "was" } else { "were" };
-    let (figures, recipients) = (counted(figures, "figure"), counted(recipients, "recipient"));
-    format!("{figures} of {recipients} {were} not believed; see Data checks")
+/// Says `12 figures of 9 recipients were not believed; see Data checks`, if any were not.
+pub(super) fn say_not_believed(figures: usize, recipients: usize, screen: &Screen) {
+    if figures > 0 {
+        let were = if figures == 1 { "was" } else { "were" };
+        let (figures, recipients) = (counted(figures, "figure"), counted(recipients, "recipient"));
+        screen.say(&format!("{figures} of {recipients} {were} not believed; see Data checks"));
+    }
 }
 
 impl Format {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ringfence_reporting::portfolio::Portfolio;
 
-use super::evaluate::{Format, portfolio};
+use super::evaluate::{Format, portfolio, say_not_believed};
 use crate::exit::{Answer, Failure, Problem};
 use crate::inputs::{Basis, Inputs};
 use crate::screen::Screen;
@@ -65,6 +65,8 @@ impl Report {
         let names = listed(names.iter().map(String::as_str));
         let letters = if count == 0 { String::new() } else { format!("; {} in `letters`", counted(count, "letter")) };
         screen.say(&format!("wrote {rulings} to `{}`: {names}{letters}", self.output.display()));
+        let rejected = portfolio.rejected();
+        say_not_believed(rejected.figures, rejected.recipients, screen);
         Ok(Answer::Yes)
     }
 

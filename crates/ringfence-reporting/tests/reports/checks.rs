@@ -137,16 +137,16 @@ fn where_the_reasons_differ_each_figure_has_its_own() {
     assert_fits(&told, 80);
     let part = told.split_once("\nAdmissions planned (").unwrap().1.split_once("\n\nAdmissions in").unwrap().0;
     insta::assert_snapshot!(part, @"
-    3 figures of 1 recipient)
+    3 figures of 2 cases)
 
-      - Example 8, a missing return (E08): 9000 admissions for 2014-15 Q4. No area
-        plans <b>so</b> many (it is more than 5000). The check came with the
+      - Example 8, a missing return (E08), e08: 9000 admissions for 2014-15 Q4. No
+        area plans <b>so</b> many (it is more than 5000). The check came with the
         evidence.
-      - Example 8, a missing return (E08): 9001 admissions for 2015-16 Q1. No area
-        plans <b>so</b> many (it is more than 5000). The check came with the
+      - Example 8, a missing return (E08), e08: 9001 admissions for 2015-16 Q1. No
+        area plans <b>so</b> many (it is more than 5000). The check came with the
         evidence.
-      - Example 8, a missing return (E08): 9000 admissions for 2014-15 Q4. It is 12
-        below the 13 of `activity.actual`. The check came with the evidence.
+      - Example 8, a missing return (E08), other: 9000 admissions for 2014-15 Q4. It
+        is 12 below the 13 of `activity.actual`. The check came with the evidence.
     ");
 }
 

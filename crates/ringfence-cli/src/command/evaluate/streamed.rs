@@ -55,6 +55,7 @@ struct Done {
     piece: Piece,
     count: usize,
     failing: Vec<String>,
+    doubted: Doubted,
     mistakes: Vec<Diagnostic>,
     unruled: Unruled,
 }
@@ -68,19 +69,28 @@ struct Work<'w> {
     fail_on: &'w [FailOn],
 }
 
-/// Rules on every case, and writes the rulings. Says how many there are, and which of them the user asked to fail on.
+/// How many figures were not believed, and of how many recipients: here a row is a recipient.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Doubted {
+    pub(super) figures: usize,
+    pub(super) recipients: usize,
+}
+
+/// Rules on every case, and writes the rulings. Says how many there are, which of them the user asked to fail on, and
+/// what was not believed.
 pub(super) fn run(
     (pack, mut batches): (Pack, Batches),
     options: &Options,
     (form, fail_on): (Form, &[FailOn]),
     spool: Spool,
     screen: &Screen,
-) -> Result<(Spool, usize, Failing), Failure> {
+) -> Result<(Spool, usize, Failing, Doubted), Failure> {
     let work = Work { pack: &pack, options, form, fail_on };
     let wave = thread::available_parallelism().map_or(1, NonZero::get);
     let rows = batches.rows().map_or_else(String::new, |rows| format!(" of {}", counted(rows, "row")));
     let mut sink = form.begin(spool, &pack)?;
     let (mut count, mut failing, mut unruled) = (0, Failing::default(), Unruled::default());
+    let mut doubted = Doubted::default();
     let mut failure = Failure::default();
     let mut waiting = read(&mut batches, wave, &mut failure);
     while !waiting.is_empty() {
@@ -93,6 +103,8 @@ pub(super) fn run(
             let done = done.unwrap_or_else(|stopped| panic::resume_unwind(stopped))?;
             count += done.count;
             failing.extend(done.failing);
+            doubted.figures += done.doubted.figures;
+            doubted.recipients += done.doubted.recipients;
             unruled.extend(done.unruled);
             failure.mistakes.extend(done.mistakes);
             if failure.mistakes.is_empty() && unruled.is_empty() {
@@ -105,7 +117,7 @@ pub(super) fn run(
     screen.progress("");
     failure.problems.extend(unruled.problems());
     failure.or(())?;
-    Ok((sink.finish()?, count, failing))
+    Ok((sink.finish()?, count, failing, doubted))
 }
 
 /// The next batches, at most so many; what is wrong with others is noted.
@@ -122,15 +134,17 @@ impl Work<'_> {
     fn on(self, documents: &[Document]) -> Result<Done, Problem> {
         let (cases, mistakes) = read_cases(self.pack, documents);
         let (mut count, mut failing, mut unruled) = (0, Vec::new(), Unruled::default());
-        let mut piece = self.form.nothing();
+        let (mut piece, mut doubted) = (self.form.nothing(), Doubted::default());
         for some in cases.chunks(RULINGS) {
             let rulings = rule_each(self.pack, some, self.options, &mut unruled);
             let fails = |ruling: &&Ruling| self.fail_on.iter().any(|fail_on| fail_on.holds(ruling));
             failing.extend(rulings.iter().filter(fails).map(|ruling| ruling.case.id.clone()));
             count += rulings.len();
+            doubted.figures += rulings.iter().map(|ruling| ruling.rejected.len()).sum::<usize>();
+            doubted.recipients += rulings.iter().filter(|ruling| !ruling.rejected.is_empty()).count();
             self.form.add(&rulings, &mut piece)?;
         }
-        Ok(Done { piece, count, failing, mistakes, unruled })
+        Ok(Done { piece, count, failing, doubted, mistakes, unruled })
     }
 }
 
