@@ -151,6 +151,65 @@ async function isReachedByKeyboard(page, tell) {
   if (next < wanted) tell(`reaches ${next} of ${wanted} controls by keyboard`);
 }
 
+// Goes on with the tab key until what is reached fits.
+async function tabsTo(page, selector, tell) {
+  for (let press = 0; press < 400; press += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((selector) => document.activeElement.matches(selector), selector)) return true;
+  }
+  tell(`does not reach ${selector} by keyboard`);
+  return false;
+}
+
+// A portfolio is searched, sorted and opened up without a mouse.
+async function worksByKeyboard(page, tell) {
+  const rows = () => page.evaluate(() => [...document.querySelectorAll(".sortable tbody tr")].map((row) => ({
+    who: row.dataset.who, is: row.dataset.is, hidden: row.hidden, amount: row.querySelector("[data-sort]").dataset.sort,
+  })));
+  const before = await rows();
+  const wanted = before[before.length - 1].who;
+
+  if (!await tabsTo(page, "#choose-find", tell)) return;
+  await page.keyboard.type(wanted.toUpperCase());
+  const found = (await rows()).filter((row) => !row.hidden);
+  if (!found.length || found.some((row) => row.who !== wanted)) tell(`finds ${found.length} rows for ${wanted}`);
+  const says = await page.evaluate(() => document.querySelector(".count").textContent);
+  if (!/^1 of \d+ (recipient|case)s shown$/.test(says)) tell(`says “${says}” when one is found`);
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.press("Delete");
+  if ((await rows()).some((row) => row.hidden)) tell("keeps rows hidden when nothing is looked for");
+
+  if (!await tabsTo(page, "#choose-standing", tell)) return;
+  await page.keyboard.press("ArrowDown");
+  if ((await rows()).some((row) => row.hidden === row.is.split(" ").includes("open"))) tell("does not choose by standing");
+  await page.keyboard.press("ArrowUp");
+
+  if (!await tabsTo(page, ".sortable button", tell)) return;
+  while (await page.evaluate(() => document.activeElement.textContent !== "Amount")) {
+    if (!await tabsTo(page, ".sortable button", tell)) return;
+  }
+  for (const [key, turn] of [["Enter", 1n], ["Space", -1n]]) {
+    await page.keyboard.press(key);
+    const amounts = (await rows()).map((row) => row.amount);
+    const known = amounts.filter((amount) => amount !== "").map(BigInt);
+    if (known.some((amount, at) => at > 0 && (amount - known[at - 1]) * turn < 0n)) tell(`does not sort by ${key}`);
+    if (amounts.slice(known.length).some((amount) => amount !== "")) tell("sorts what is not known among the amounts");
+    if (known.length < 2) tell("has nothing to sort");
+  }
+  const sorted = await page.evaluate(() => document.querySelector(".sortable [aria-sort]")?.getAttribute("aria-sort"));
+  if (sorted !== "descending") tell(`says of the sorting: ${sorted}`);
+
+  if (!await tabsTo(page, ".sortable tbody a", tell)) return;
+  const goal = await page.evaluate(() => document.activeElement.getAttribute("href").slice(1));
+  await page.keyboard.press("Enter");
+  await page.waitForFunction((goal) => document.activeElement.id === goal, goal, { timeout: 5_000 })
+    .catch(() => tell("does not lead to the reasons by keyboard"));
+  if (!await page.evaluate((goal) => document.getElementById(goal).closest("details").open, goal)) tell("does not unfold the reasons");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Enter");
+  if (await page.evaluate((goal) => document.getElementById(goal).closest("details").open, goal)) tell("does not fold the reasons away");
+}
+
 // By colour scheme only the contrast differs; the rest is asked once for each width.
 async function isAccessible(page, whole, tell) {
   await page.evaluate(axe);
@@ -202,7 +261,8 @@ try {
     page.on("pageerror", (error) => tell(`fails: ${error.message}`));
     page.on("dialog", async (dialog) => { tell("opens a dialogue"); await dialog.dismiss(); });
     page.on("request", (request) => {
-      if (request.url() !== address && !request.url().startsWith("data:")) tell(`asks for ${request.url()}`);
+      const asked = request.url().split("#")[0];
+      if (asked !== address && asked !== "about:blank" && !asked.startsWith("data:")) tell(`asks for ${request.url()}`);
     });
     page.setDefaultTimeout(PATIENCE);
     const figures = path.resolve(folder, name.replace(/html$/, "json"));
@@ -221,7 +281,12 @@ try {
       if (view === "1280 wide, light") {
         await holdsItself(page, tell);
         await isPrinted(page, tell);
-        if (fs.existsSync(figures)) await addsUp(page, JSON.parse(fs.readFileSync(figures, "utf8")), tell);
+        if (fs.existsSync(figures)) {
+          await addsUp(page, JSON.parse(fs.readFileSync(figures, "utf8")), tell);
+          await worksByKeyboard(page, tell);
+          await page.goto("about:blank");
+          await page.goto(address, { waitUntil: "load" });
+        }
       }
       await keepsFew(page);
       if (whole) await isReachedByKeyboard(page, tell);

@@ -32,7 +32,9 @@ pub(crate) use letter::{Context, letter};
 pub(crate) use names::Names;
 #[cfg(feature = "pdf")]
 pub(crate) use paper::paper;
-pub(crate) use portfolio::{PortfolioPart, headline, is_unknown_throughout, one_part, part_words, portfolio};
+pub(crate) use portfolio::{
+    PortfolioPart, headline, is_unknown_throughout, one_part, part_words, portfolio, tranche_notes,
+};
 pub(crate) use short::{reasons, ruling};
 pub(crate) use what_if::what_if;
 

@@ -44,14 +44,15 @@ pub(super) fn matrix(portfolio: &Portfolio) -> Html {
             .text(number.to_string())
             .with(element("span").class("aside").text(format!(": {}", finding.title)))
     });
-    let head = element("tr").with(element("th").attribute("scope", "col").text("Recipient")).all(numbers);
     let names = Names::of(portfolio);
+    let head = element("tr").with(element("th").attribute("scope", "col").text(capital(names.noun()))).all(numbers);
     let rows = portfolio.rulings().iter().map(|ruling| row(portfolio, &names, ruling));
     let table = element("table").class("matrix").with(element("thead").with(head)).with(element("tbody").all(rows));
     let marks = Outcome::ALL
         .into_iter()
         .map(|outcome| element("li").with(mark(outcome)).text(format!(" {}", outcome_words(outcome).1)));
-    Html::from(element("ul").class("legend").all(marks)).with(framed("Findings by recipient and condition", table))
+    Html::from(element("ul").class("legend").all(marks))
+        .with(framed(&format!("Findings by {} and condition", names.noun()), table))
 }
 
 fn row(portfolio: &Portfolio, names: &Names, ruling: &Ruling) -> Element {

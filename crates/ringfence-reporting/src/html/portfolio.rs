@@ -9,7 +9,7 @@ use super::picture::{self, Column, Goal, Instalment, Source};
 use super::{Element, Html, Page, document, element, framed, identifier, link, matrix};
 use crate::document::{capital, sentence};
 use crate::portfolio::{FundTotals, Portfolio, TrancheTotals};
-use crate::report::{self, Names, PortfolioPart, basis, cited, counted, is_open, listed, named, part_words, shown};
+use crate::report::{self, Names, PortfolioPart, basis, cited, counted, is_open, listed, part_words, shown};
 
 pub(super) const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
@@ -24,14 +24,15 @@ pub fn portfolio(portfolio: &Portfolio) -> String {
         page.lead(element("p").text(basis(first)));
     }
     page.lead(picture::patterns());
-    page.add(controls(portfolio));
+    let names = Names::of(portfolio);
+    page.add(controls(portfolio, &names));
     totals(&mut page, portfolio);
-    conditions(&mut page, portfolio);
+    conditions(&mut page, portfolio, &names);
     document::onto(&mut page, &report::one_part(portfolio, PortfolioPart::Undetermined));
-    instalments(&mut page, portfolio);
-    performance(&mut page, portfolio);
-    recipients(&mut page, portfolio);
-    reasons(&mut page, portfolio);
+    instalments(&mut page, portfolio, &names);
+    performance(&mut page, portfolio, &names);
+    recipients(&mut page, portfolio, &names);
+    reasons(&mut page, portfolio, &names);
     document::onto(&mut page, &report::one_part(portfolio, PortfolioPart::Checks));
     document::onto(&mut page, &report::one_part(portfolio, PortfolioPart::Parameters));
     document::onto(&mut page, &report::one_part(portfolio, PortfolioPart::Warnings));
@@ -41,7 +42,7 @@ pub fn portfolio(portfolio: &Portfolio) -> String {
 }
 
 /// What chooses recipients. It is hidden where no script runs: all are shown then.
-fn controls(portfolio: &Portfolio) -> Html {
+fn controls(portfolio: &Portfolio, names: &Names) -> Html {
     let field = |id: &str, says: &str, control: Element| {
         element("p").with(element("label").attribute("for", id).text(says)).text(" ").with(control.attribute("id", id))
     };
@@ -55,7 +56,7 @@ fn controls(portfolio: &Portfolio) -> Html {
     let mut fields = vec![
         field(
             "choose-find",
-            "Find a recipient",
+            &format!("Find a {}", names.noun()),
             element("input").attribute("type", "search").attribute("autocomplete", "off"),
         ),
         field("choose-standing", "Standing", standing),
@@ -69,14 +70,14 @@ fn controls(portfolio: &Portfolio) -> Html {
     element("div")
         .class("controls")
         .attribute("role", "search")
-        .attribute("aria-label", "Choose recipients")
+        .attribute("aria-label", format!("Choose {}s", names.noun()))
         .attribute("hidden", "hidden")
         .all(fields)
         .with(
             element("p")
                 .class("count")
                 .attribute("role", "status")
-                .attribute("data-all", portfolio.rulings().len().to_string()),
+                .attribute("data-all", names.counted(portfolio.rulings().len())),
         )
         .into()
 }
@@ -158,13 +159,13 @@ fn goal(word: &'static str, destination: Option<&str>) -> Goal {
     Goal { word, says }
 }
 
-fn conditions(page: &mut Page, portfolio: &Portfolio) {
+fn conditions(page: &mut Page, portfolio: &Portfolio, names: &Names) {
     if portfolio.findings().is_empty() {
         return;
     }
     page.heading(2, "conditions", "Conditions");
     page.add(matrix::counts(portfolio));
-    page.heading(3, "matrix", "Recipient by recipient");
+    page.heading(3, "matrix", &format!("{} by {}", capital(names.noun()), names.noun()));
     page.add(matrix::matrix(portfolio));
     if portfolio.rulings().iter().flat_map(|ruling| &ruling.findings).any(|finding| finding.standing.is_some()) {
         page.add(element("p").class("quiet").text(
@@ -173,7 +174,7 @@ fn conditions(page: &mut Page, portfolio: &Portfolio) {
     }
 }
 
-fn instalments(page: &mut Page, portfolio: &Portfolio) {
+fn instalments(page: &mut Page, portfolio: &Portfolio, names: &Names) {
     let funds: Vec<&FundTotals> =
         portfolio.funds().iter().filter(|fund| !portfolio.tranches(&fund.fund).is_empty()).collect();
     if funds.is_empty() {
@@ -209,7 +210,10 @@ fn instalments(page: &mut Page, portfolio: &Portfolio) {
             page.add(picture);
         }
         page.add(tranche_table(portfolio.currency(), &format!("{title}, in figures"), tranches));
-        page.add(open_note(tranches));
+        let notes = report::tranche_notes(tranches, names);
+        if !notes.is_empty() {
+            page.add(element("p").class("quiet").text(notes));
+        }
     }
 }
 
@@ -244,19 +248,8 @@ fn tranche_table(currency: &Currency, title: &str, tranches: &[TrancheTotals]) -
     framed(title, element("table").with(element("thead").with(titles)).with(element("tbody").all(rows)))
 }
 
-/// What a reader must know of figures that leave some out.
-fn open_note(tranches: &[TrancheTotals]) -> Html {
-    let mut notes = Vec::new();
-    if tranches.iter().any(|tranche| tranche.earned_not_known + tranche.closing_not_known > 0) {
-        notes.push("A figure with a count beside it holds the recipients for whom it is known, and nothing is assumed for the others.");
-    }
-    if tranches.iter().any(|tranche| !tranche.undetermined.is_zero()) {
-        notes.push("What is not decided in a period is everything that a recipient has left of the fund, so it stands under one period only.");
-    }
-    if notes.is_empty() { Html::new() } else { element("p").class("quiet").text(notes.join(" ")).into() }
-}
-
-fn performance(page: &mut Page, portfolio: &Portfolio) {
+fn performance(page: &mut Page, portfolio: &Portfolio, names: &Names) {
+    let noun = names.noun();
     let mut begun = false;
     for (at, fund) in portfolio.funds().iter().enumerate() {
         let mut ruled: Vec<(&Ruling, &FundRuling, Money)> = portfolio
@@ -282,19 +275,22 @@ fn performance(page: &mut Page, portfolio: &Portfolio) {
             share(left, *right_amount).cmp(&share(right, *left_amount))
         });
         let left_out = portfolio.rulings().len() - ruled.len();
-        let says = "A column is a recipient, and the whole of it the recipient's amount. The shading is where that goes; the line \
-                    is how much of it the release rule gives by the recipient's performance, before any condition. \
-                    Recipients stand in the order of that share; those for whom it is not known come first, without a line.";
+        let says = format!(
+            "A column is a {noun}, and the whole of it the {noun}'s amount. The shading is where that goes; the line is how \
+             much of it the release rule gives by the {noun}'s performance, before any condition. They stand in the order \
+             of that share; those for whom it is not known come first, without a line."
+        );
         let without = if left_out == 0 {
             String::new()
         } else {
             format!(
-                " {} without an amount, or with an amount of nothing, are left out.",
-                counted(left_out, "recipient")
+                " {} without an amount, or with an amount of nothing, {} left out.",
+                names.counted(left_out),
+                if left_out == 1 { "is" } else { "are" }
             )
         };
         let columns: Vec<Column> =
-            ruled.iter().map(|(ruling, found, amount)| column(&ruling.currency, ruling, found, *amount)).collect();
+            ruled.iter().map(|(ruling, found, amount)| column(names, ruling, found, *amount)).collect();
         let some = |word: &str| {
             columns.iter().flat_map(|column| &column.parts).any(|(other, part)| *other == word && !part.is_zero())
         };
@@ -304,14 +300,15 @@ fn performance(page: &mut Page, portfolio: &Portfolio) {
             .filter(|(word, _)| some(word))
             .map(|(word, _)| (word, part_words(word)))
             .collect();
-        page.add(element("p").text(format!("{says}{without} The table of recipients has every figure.")));
+        page.add(element("p").text(format!("{says}{without} The table of {noun}s has every figure.")));
         page.add(picture::legend(&parts, Some("Earned by the rule")));
         let title = format!("{}: release against performance", capital(&fund.title));
-        page.add(picture::columns(&format!("performance-drawn-{at}"), &title, says, &columns));
+        page.add(picture::columns(&format!("performance-drawn-{at}"), &title, &says, &columns));
     }
 }
 
-fn column(currency: &Currency, ruling: &Ruling, fund: &FundRuling, amount: Money) -> Column {
+fn column(names: &Names, ruling: &Ruling, fund: &FundRuling, amount: Money) -> Column {
+    let currency = &ruling.currency;
     let parts: Vec<(&'static str, Money)> = fund.dispositions.parts().into_iter().collect();
     let told: Vec<String> = parts
         .iter()
@@ -320,7 +317,7 @@ fn column(currency: &Currency, ruling: &Ruling, fund: &FundRuling, amount: Money
         .collect();
     let says = format!(
         "{}: {} of {}; the rule gives {}",
-        named(&ruling.case.recipient),
+        names.who(ruling),
         listed(&told),
         currency.show(amount),
         shown(currency, fund.earned)
@@ -328,30 +325,31 @@ fn column(currency: &Currency, ruling: &Ruling, fund: &FundRuling, amount: Money
     Column { says, amount, parts, earned: fund.earned }
 }
 
-fn recipients(page: &mut Page, portfolio: &Portfolio) {
-    page.heading(2, "recipients", &format!("Recipients (amounts in {})", portfolio.currency().code()));
+fn recipients(page: &mut Page, portfolio: &Portfolio, names: &Names) {
+    let noun = names.noun();
+    let title = format!("{}s (amounts in {})", capital(noun), portfolio.currency().code());
+    page.heading(2, "recipients", &title);
     let (unknown, told): (Vec<&FundTotals>, Vec<&FundTotals>) =
         portfolio.funds().iter().partition(|fund| report::is_unknown_throughout(&fund.totals));
     let columns = Columns::of(&told);
-    let names = Names::of(portfolio);
     let rows = portfolio.rulings().iter().flat_map(|ruling| {
         let funds: Vec<&FundRuling> = told.iter().filter_map(|fund| ruling.fund(&fund.fund)).collect();
         if funds.is_empty() {
-            return vec![columns.row(&names, ruling, None)];
+            return vec![columns.row(names, ruling, None)];
         }
-        funds.into_iter().map(|fund| columns.row(&names, ruling, Some(fund))).collect()
+        funds.into_iter().map(|fund| columns.row(names, ruling, Some(fund))).collect()
     });
     let table = element("table")
         .class("sortable")
-        .with(element("thead").with(columns.titles()))
+        .with(element("thead").with(columns.titles(noun)))
         .with(element("tbody").all(rows));
-    page.add(framed("Recipients", table));
+    page.add(framed(&format!("{}s", capital(noun)), table));
     let mut notes = vec![
-        "Unmet and open are counts of conditions: open ones wait for evidence or for somebody's decision. Each recipient's name leads to the reasons below.".to_owned(),
+        "Unmet and open are counts of conditions: open ones wait for evidence or for somebody's decision. Each name leads to the reasons below.".to_owned(),
     ];
     if !unknown.is_empty() {
         let titles: Vec<String> = unknown.iter().map(|fund| format!("“{}”", fund.title)).collect();
-        notes.push(format!("Left out here, because the amount is not known for any recipient: {}.", listed(&titles)));
+        notes.push(format!("Left out here, because the amount is not known for any {noun}: {}.", listed(&titles)));
     }
     page.add(element("p").class("quiet").text(notes.join(" ")));
 }
@@ -376,14 +374,14 @@ impl Columns {
         Self { fund: funds.len() > 1, money: !funds.is_empty(), parts: parts.collect() }
     }
 
-    fn titles(&self) -> Element {
+    fn titles(&self, noun: &str) -> Element {
         let head = |text: &str| element("th").attribute("scope", "col").text(text);
         let money = if self.money { vec!["Amount", "Earned by the rule"] } else { vec![] };
         let figures = money.into_iter().chain(self.parts.iter().map(|word| part_words(word))).chain(["Unmet", "Open"]);
         element("tr")
-            .with(head("Recipient"))
+            .with(head(&capital(noun)))
             .with(head("Code"))
-            .all(self.fund.then(|| head("Fund")))
+            .all(self.fund.then(|| head("Fund").class("fund")))
             .all(figures.map(|text| head(text).class("figure")))
     }
 
@@ -401,7 +399,7 @@ impl Columns {
                     .with(link(&format!("#{}", id_of(ruling)), &format!("{}{}", recipient.name, names.case(ruling)))),
             )
             .with(element("td").text(recipient.code.as_deref().unwrap_or_default()))
-            .all(fund.filter(|_| self.fund).map(|fund| element("td").text(capital(&fund.title))))
+            .all(fund.filter(|_| self.fund).map(|fund| element("td").class("fund").text(capital(&fund.title))))
             .all(fund.map(|fund| self.money(&ruling.currency, fund)))
             .with(count(|outcome| outcome == Outcome::Unmet))
             .with(count(|outcome| matches!(outcome, Outcome::Undetermined | Outcome::Pending)))
@@ -438,10 +436,9 @@ fn id_of(ruling: &Ruling) -> String {
     format!("reasons-{}", identifier(&ruling.case.id))
 }
 
-fn reasons(page: &mut Page, portfolio: &Portfolio) {
+fn reasons(page: &mut Page, portfolio: &Portfolio, names: &Names) {
     page.heading(2, "reasons", "The reasons of each ruling");
     page.add(element("p").class("on-paper").text("Reasons that are folded away are not printed."));
-    let names = Names::of(portfolio);
     for ruling in portfolio.rulings() {
         let who = names.who(ruling);
         // The id stands inside, so that a browser which is led there unfolds what is around it.
@@ -450,7 +447,7 @@ fn reasons(page: &mut Page, portfolio: &Portfolio) {
             1,
             &who,
         ));
-        let folded = row_of(&names, ruling, element("details"))
+        let folded = row_of(names, ruling, element("details"))
             .with(element("summary").text(&who).with(element("span").class("quiet").text(in_short(ruling))))
             .with(inner);
         page.add(folded);

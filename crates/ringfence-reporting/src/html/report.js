@@ -21,7 +21,7 @@
       if (fits) shown.add(row.dataset.who);
     }
     const count = form.querySelector(".count");
-    const says = `${shown.size} of ${count.dataset.all} recipients shown`;
+    const says = `${shown.size} of ${count.dataset.all} shown`;
     if (count.textContent !== says) count.textContent = says;
   };
 

@@ -5,7 +5,8 @@ use ringfence_core::ruling::Status;
 
 use super::names::Names;
 use super::portfolio::{
-    PortfolioPart, causes, for_few, headline, is_unknown_throughout, one_part, recipient_table, undecided_sentence,
+    PortfolioPart, causes, for_few, headline, is_unknown_throughout, one_part, recipient_table, tranche_notes,
+    undecided_sentence,
 };
 use super::{authorities, basis, capital, cited, parameter};
 use crate::document::{Document, Line, Table};
@@ -122,23 +123,6 @@ fn tranche_table(currency: &Currency, tranches: &[TrancheTotals]) -> Table {
         table.row(cells.into_iter().flatten().map(Line::from));
     }
     table
-}
-
-/// What a reader must know of figures that leave some out.
-pub(crate) fn tranche_notes(tranches: &[TrancheTotals], names: &Names) -> String {
-    let noun = names.noun();
-    let mut notes = Vec::new();
-    if tranches.iter().any(|tranche| tranche.earned_not_known + tranche.closing_not_known > 0) {
-        notes.push(format!(
-            "A figure with a count beside it holds the {noun}s for which it is known, and nothing is assumed for the others."
-        ));
-    }
-    if tranches.iter().any(|tranche| !tranche.undetermined.is_zero()) {
-        notes.push(format!(
-            "What is not decided in a period is everything that a {noun} has left of the fund, so it stands under one period only."
-        ));
-    }
-    notes.join(" ")
 }
 
 fn recipients(document: &mut Document, portfolio: &Portfolio, names: &Names) {

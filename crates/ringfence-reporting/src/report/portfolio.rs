@@ -9,7 +9,7 @@ use super::instalments::is_through;
 use super::names::Names;
 use super::{basis, capital, counted, ended, joined, listed, parameter, replay, rules_identity};
 use crate::document::{Document, Line, Table, outcome_words};
-use crate::portfolio::{Cause, FundTotals, Portfolio, Totals, UndeterminedFund};
+use crate::portfolio::{Cause, FundTotals, Portfolio, Totals, TrancheTotals, UndeterminedFund};
 
 /// So many recipients are named; more are counted.
 const NAMED: usize = 5;
@@ -362,6 +362,23 @@ pub(super) fn recipient_table(
     if !none.is_empty() {
         document.paragraph(format!("Nothing is {} for any {}.", joined(&none, "or"), names.noun()));
     }
+}
+
+/// What a reader must know of figures that leave some out.
+pub(crate) fn tranche_notes(tranches: &[TrancheTotals], names: &Names) -> String {
+    let noun = names.noun();
+    let mut notes = Vec::new();
+    if tranches.iter().any(|tranche| tranche.earned_not_known + tranche.closing_not_known > 0) {
+        notes.push(format!(
+            "A figure with a count beside it holds the {noun}s for which it is known, and nothing is assumed for the others."
+        ));
+    }
+    if tranches.iter().any(|tranche| !tranche.undetermined.is_zero()) {
+        notes.push(format!(
+            "What is not decided in a period is everything that a {noun} has left of the fund, so it stands under one period only."
+        ));
+    }
+    notes.join(" ")
 }
 
 /// The heading of a narrow column.
