@@ -146,6 +146,10 @@ struct Page {
     sheet: Worksheet,
     name: String,
     row: u32,
+    /// Of each column, in characters.
+    widths: Vec<u16>,
+    /// The last row that was made taller, and how many lines it has.
+    tall: (u32, usize),
 }
 
 /// A statement of a figure, or none yet.
@@ -153,7 +157,7 @@ type Stated<'c> = Option<&'c Vintage<Value>>;
 
 impl Form<'_> {
     /// A sheet with its title and a hint, its columns of these widths.
-    fn page(&mut self, title: &str, hint: &str, widths: &[f64]) -> Result<Page, TemplateError> {
+    fn page(&mut self, title: &str, hint: &str, widths: &[u16]) -> Result<Page, TemplateError> {
         let name = sheet_name(title, &self.names);
         self.names.push(name.clone());
         let mut sheet = Worksheet::new();
@@ -163,7 +167,7 @@ impl Form<'_> {
         }
         sheet.write_string_with_format(0, 0, title, &self.style.title)?;
         sheet.write_string_with_format(1, 0, hint, &self.style.hint)?;
-        Ok(Page { sheet, name, row: 3 })
+        Ok(Page { sheet, name, row: 3, widths: widths.to_vec(), tall: (0, 1) })
     }
 
     fn head(&self, page: &mut Page, names: &[&str]) -> Result<(), TemplateError> {
@@ -174,8 +178,18 @@ impl Form<'_> {
         Ok(())
     }
 
+    /// Words in the page's row, which is made as tall as they need: not every program that opens a workbook does that.
     fn label(&self, page: &mut Page, column: u16, text: &str) -> Result<(), TemplateError> {
+        const LINE: usize = 15;
         page.sheet.write_string_with_format(page.row, column, text, &self.style.label)?;
+        // Some letters are wider than the nought that widths are counted in.
+        let width = page.widths.get(usize::from(column)).map_or(20, |width| usize::from(*width) * 9 / 10).max(1);
+        let lines = text.chars().count().div_ceil(width);
+        let before = if page.tall.0 == page.row { page.tall.1 } else { 1 };
+        if lines > before {
+            page.tall = (page.row, lines);
+            page.sheet.set_row_height(page.row, u16::try_from(lines * LINE).unwrap_or(u16::MAX).min(400))?;
+        }
         Ok(())
     }
 
@@ -239,7 +253,7 @@ impl Form<'_> {
 
     fn cover(&mut self) -> Result<(), TemplateError> {
         let title = self.pack.title().to_owned();
-        let mut page = self.page("Cover", "", &[34.0, 60.0])?;
+        let mut page = self.page("Cover", "", &[34, 60])?;
         page.sheet.write_string_with_format(0, 0, &title, &self.style.title)?;
         let hint = "Fill in the light cells; all others are locked. What is left blank counts as not supplied.";
         page.sheet.write_string_with_format(1, 0, hint, &self.style.hint)?;
@@ -310,7 +324,7 @@ impl Form<'_> {
     /// A row for each figure, and for each period of a series.
     fn figures(&mut self, title: &str, facts: &[&AskedFact]) -> Result<(), TemplateError> {
         let hint = "Give a value, or say that there is none and why. The source is up to you.";
-        let mut page = self.page(title, hint, &[44.0, 12.0, 30.0, 20.0, 15.0, 30.0, 30.0, 14.0])?;
+        let mut page = self.page(title, hint, &[44, 12, 30, 20, 15, 30, 30, 14])?;
         let heads = ["Figure", "Period", "Expected", "Value", "If there is none", "Why", "Source", "Known since"];
         self.head(&mut page, &heads)?;
         page.sheet.set_freeze_panes(page.row, 1)?;
@@ -410,7 +424,7 @@ impl Form<'_> {
             Some(Given::Rejected(_)) => return Err(no_place(NOT_BELIEVED)),
             Some(Given::NotApplicable(why)) => (&[][..], Some(map::NOT_APPLICABLE), Some(why.as_str())),
         };
-        let widths: Vec<f64> = std::iter::repeat_n(26.0, fields.len().max(4)).collect();
+        let widths: Vec<u16> = std::iter::repeat_n(26, fields.len().max(4)).collect();
         let hint = "A row for each. In a cell for which there is nothing, write `missing: ` and why.";
         let mut page = self.page(&words(&fact.name), hint, &widths)?;
         page.sheet.write_string_with_format(0, 0, &fact.title, &self.style.title)?;
@@ -482,7 +496,7 @@ impl Form<'_> {
             return Ok(());
         }
         let hint = "A row for each signature. A document is named by at least 8 digits of its digest, or as-submitted.";
-        let mut page = self.page("Sign-offs", hint, &[26.0, 20.0, 20.0, 14.0, 16.0, 24.0, 24.0, 14.0, 20.0, 14.0])?;
+        let mut page = self.page("Sign-offs", hint, &[26, 20, 20, 14, 16, 24, 24, 14, 20, 14])?;
         let case = self.case;
         for sign_off in asked {
             let signatures = case.and_then(|case| case.sign_offs.get(&sign_off.id)).map_or(&[][..], Vec::as_slice);
@@ -521,8 +535,7 @@ impl Form<'_> {
         if asked.is_empty() {
             return Ok(());
         }
-        let mut page =
-            self.page("Decisions", "What only a person can answer.", &[44.0, 20.0, 26.0, 14.0, 14.0, 44.0])?;
+        let mut page = self.page("Decisions", "What only a person can answer.", &[44, 20, 26, 14, 14, 44])?;
         self.head(&mut page, &["Decision", "Answer", "Office", "On", "Until", "Reason"])?;
         let case = self.case;
         for decision in asked {
@@ -559,7 +572,7 @@ impl Form<'_> {
             return Ok(());
         }
         let hint = "A row for each waiver. It holds from its first day, until before its last.";
-        let mut page = self.page("Waivers", hint, &[26.0, 14.0, 14.0, 14.0, 60.0])?;
+        let mut page = self.page("Waivers", hint, &[26, 14, 14, 14, 60])?;
         let case = self.case;
         for condition in asked {
             let waivers = case.and_then(|case| case.waivers.get(&condition.condition)).map_or(&[][..], Vec::as_slice);
