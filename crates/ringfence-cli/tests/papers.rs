@@ -141,7 +141,8 @@ fn a_report_is_a_folder_of_the_forms_that_evaluate_writes() {
     let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(
         told,
-        "wrote 2 rulings to `england`: `portfolio.html`, `portfolio.xlsx`, `portfolio.pdf` and `portfolio.json`"
+        "wrote 2 rulings to `england`: `portfolio.html`, `portfolio.xlsx`, `portfolio.pdf` and `portfolio.json` \
+         3 figures of 1 recipient were not believed; see Data checks"
     );
     for format in ["html", "xlsx", "pdf", "json"] {
         let evaluated = done(&["evaluate", PACK, ENGLAND, "--case", "99n", "--case", "05p", "--format", format]);
