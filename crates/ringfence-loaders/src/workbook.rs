@@ -13,6 +13,8 @@ mod form;
 #[cfg(feature = "workbooks")]
 mod open;
 mod reference;
+#[cfg(feature = "workbooks")]
+mod shown;
 
 pub(crate) use reference::{Area, Reference};
 

@@ -436,3 +436,50 @@ fn single_cells_are_checked_where_they_stand() {
     assert_eq!(text(&share, "source"), "return.xlsx, sheet Cover, cell C7");
     assert_eq!(text(&fact(&made[0], "size"), "value"), "0.1");
 }
+
+/// A workbook that LibreOffice wrote, with a binding of it.
+fn libreoffice(binding: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("return.ods"), include_bytes!("libreoffice/return.ods")).unwrap();
+    fs::write(dir.path().join("b.yaml"), format!("binding: 1\ntable: return.ods\n{binding}")).unwrap();
+    dir
+}
+
+#[test]
+fn percentages_and_merged_cells_of_open_document_are_what_is_shown() {
+    let dir = libreoffice(
+        "sheet: Admissions
+header-row: 3
+recipient: { code: code }
+period: { column: month, every: month, written: 2015-04-01 }
+periods: { every: quarter, from: 2015-16 Q1, to: 2015-16 Q1 }
+facts:
+  n: { column: n, combine: sum }
+  share: { cell: share }
+  half: { cell: F5 }
+",
+    );
+    let made = cases(dir.path()).unwrap();
+    assert_eq!(text(&made[0].root, "case"), "007");
+    let figure = fact(&made[0], "n").get("value").unwrap().get("2015-16 Q1").unwrap().clone();
+    assert_eq!(text(&figure, "source"), "return.ods, sheet Admissions, cells D4, D5, D6");
+    assert_eq!(text(&fact(&made[0], "share"), "value"), "88.5%");
+    assert_eq!(text(&fact(&made[0], "half"), "value"), "44.25%");
+    let dir = libreoffice("recipient: { is: { code: A } }\nfacts: { both: { cell: Admissions!E5 } }\n");
+    let expected = "return.ods, sheet Admissions, cell E5: the cell is merged into E4, whose figure 5 counts once [wrong-value] (help: a figure stands in one cell; name the first cell of the merged ones, or undo the merging)";
+    assert_eq!(cases(dir.path()).unwrap_err(), [expected]);
+}
+
+#[test]
+fn older_workbooks_say_what_to_save_them_as() {
+    for name in ["return.xls", "return.XLSB"] {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(name), b"\xd0\xcf\x11\xe0").unwrap();
+        let binding = "recipient: { is: { code: A } }\nfacts: { n: { column: n } }\n";
+        fs::write(dir.path().join("b.yaml"), format!("binding: 1\ntable: {name}\n{binding}")).unwrap();
+        let expected = format!(
+            "{name}:1:1: workbooks are read from `.xlsx`, `.xlsm` and `.ods` files [syntax] (help: open it in a spreadsheet program and save it as `.xlsx` or `.ods`)"
+        );
+        assert_eq!(cases(dir.path()).unwrap_err(), [expected]);
+    }
+}

@@ -171,6 +171,11 @@ impl Layout {
         if is_columnar(&name) {
             return Ok(columnar(path)?.into());
         }
+        if is_other_workbook(&name) {
+            let message = "workbooks are read from `.xlsx`, `.xlsm` and `.ods` files";
+            let mistake = Diagnostic::error(Code::SYNTAX, Place::start_of(&SourceFile::new(name, "")), message);
+            return Err(vec![mistake.help("open it in a spreadsheet program and save it as `.xlsx` or `.ods`")].into());
+        }
         let file = text::read_as(path, &name, self.encoding)?;
         let table = match Format::of(path) {
             Some(Format::Json) => Table::objects(&file)?,
@@ -205,6 +210,12 @@ impl Layout {
 /// Whether the name of a file says that it is a workbook.
 pub(crate) fn is_workbook(name: &str) -> bool {
     let known = |extension: &str| ["xlsx", "xlsm", "ods"].iter().any(|known| extension.eq_ignore_ascii_case(known));
+    name.rsplit_once('.').is_some_and(|(_, extension)| known(extension))
+}
+
+/// Whether the name of a file says that it is a workbook in a form that is not read.
+fn is_other_workbook(name: &str) -> bool {
+    let known = |extension: &str| ["xls", "xlsb"].iter().any(|known| extension.eq_ignore_ascii_case(known));
     name.rsplit_once('.').is_some_and(|(_, extension)| known(extension))
 }
 

@@ -9,13 +9,14 @@ use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::exact::Exact;
 use ringfence_core::source::{Part, Place, SourceFile, cell_name};
 
+use super::shown::{self, Shown};
 use super::{Cell, Sheet, Workbook};
 use crate::table::Kind;
 
 /// How many cells with something in them a workbook may have.
-const MOST_CELLS: usize = 2_000_000;
+pub(super) const MOST_CELLS: usize = 2_000_000;
 /// How many bytes a workbook may take once it is unpacked.
-const MOST_BYTES: u64 = 1 << 30;
+pub(super) const MOST_BYTES: u64 = 1 << 30;
 /// Beyond this a spreadsheet no longer tells whole numbers apart.
 const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
@@ -43,9 +44,12 @@ pub(super) fn open(name: &str, bytes: Vec<u8>) -> Result<Workbook, Diagnostic> {
     let is_ods = name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("ods"));
     let mut reading = Reading { file, cells: 0 };
     let (sheets, names) = if is_ods {
+        let shown = shown::read(&bytes).map_err(|why| failed(&why))?;
         let mut book = Ods::new(Cursor::new(bytes)).map_err(|error| failed(&error))?;
-        let names = book.defined_names().to_vec();
-        (reading.ods(&mut book, &failed)?, names)
+        let names = book.defined_names().iter();
+        let names = names.map(|(name, cells)| (name.clone(), shown::renamed(cells).unwrap_or_else(|| cells.clone())));
+        let names = names.collect();
+        (reading.ods(&mut book, shown, &failed)?, names)
     } else {
         let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| failed(&error))?;
         let names = book.defined_names().to_vec();
@@ -97,7 +101,7 @@ impl Reading {
                 let value = Data::from(found.value);
                 let is_blank = value == Data::Empty || value == Data::String(String::new());
                 let cell = if is_blank && found.formula.is_some() {
-                    Some(refused("the formula of the cell was never calculated".to_owned(), NEVER_CALCULATED))
+                    Some(never_calculated())
                 } else {
                     cell(&value, percents.contains(&at))
                 };
@@ -114,17 +118,33 @@ impl Reading {
         Ok(sheets)
     }
 
-    fn ods(&mut self, book: &mut Ods<Cursor<Vec<u8>>>, failed: Failed<'_>) -> Result<Vec<Sheet>, Diagnostic> {
+    fn ods(
+        &mut self,
+        book: &mut Ods<Cursor<Vec<u8>>>,
+        mut shown: BTreeMap<String, Shown>,
+        failed: Failed<'_>,
+    ) -> Result<Vec<Sheet>, Diagnostic> {
         let mut sheets = Vec::new();
         for (position, name) in worksheets(book).into_iter().enumerate() {
             let range = book.worksheet_range(&name).map_err(|error| failed(&error))?;
+            let shown = shown.remove(&name).unwrap_or_default();
             let (down, right) = range.start().unwrap_or_default();
             let mut cells = BTreeMap::new();
             for (row, column, value) in range.used_cells() {
-                if let Some(cell) = cell(value, false) {
+                let at = (row + down as usize, column + right as usize);
+                let is_percent = u32::try_from(at.0).ok().zip(u32::try_from(at.1).ok());
+                let is_percent = is_percent.is_some_and(|at| shown.percents.contains(&at));
+                if let Some(cell) = cell(value, is_percent) {
                     self.count()?;
-                    cells.insert((row + down as usize + 1, column + right as usize + 1), cell);
+                    cells.insert((at.0 + 1, at.1 + 1), cell);
                 }
+            }
+            for (row, column) in shown.uncalculated {
+                self.count()?;
+                cells.insert((row as usize + 1, column as usize + 1), never_calculated());
+            }
+            for area in shown.merged {
+                self.cover(&area, &mut cells)?;
             }
             sheets.push(Sheet { file: self.sheet(position, &name), name, cells });
         }
@@ -187,6 +207,10 @@ fn shows_percent(format: &str) -> bool {
 
 fn refused(why: String, help: &'static str) -> Cell {
     Cell { text: String::new(), kind: Kind::Refused { why, help } }
+}
+
+fn never_calculated() -> Cell {
+    refused("the formula of the cell was never calculated".to_owned(), NEVER_CALCULATED)
 }
 
 /// What a cell holds; nothing if it is blank.
