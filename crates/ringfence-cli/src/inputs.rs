@@ -18,12 +18,15 @@ use ringfence_loaders::case::{Batches, Format};
 use ringfence_loaders::{LoadError, case, pack};
 
 use crate::exit::{Failure, Problem, io_words};
+use crate::screen::Screen;
 use crate::words::{counted, listed, listed_up_to, near_miss, near_miss_or_all};
 
 /// Standard input among the files of cases.
 pub(crate) const STDIN: &str = "-";
 /// No more is read from standard input: as much as loaders read of a file.
 const MOST_BYTES: u64 = 256 << 20;
+/// How many cases are ruled on between two looks at the progress.
+const STRIDE: usize = 16;
 /// Where packs usually are.
 pub(crate) const PACKS: &str = "rules";
 
@@ -111,13 +114,13 @@ pub(crate) struct Loaded {
 impl Inputs {
     /// The pack, and the cases of a table with a row for each of them, so many rows at a time; `None` where the cases
     /// come from elsewhere, or the pack has values over all of them.
-    pub(crate) fn batches(&self, rows: usize) -> Result<Option<(Pack, Batches)>, Failure> {
+    pub(crate) fn batches(&self, rows: usize, screen: &Screen) -> Result<Option<(Pack, Batches)>, Failure> {
         let [path] = self.cases.as_slice() else { return Ok(None) };
         if is_stdin(path) || self.input_format.is_some() {
             return Ok(None);
         }
         let mut failure = Failure::default();
-        let batches = case::batches(path, rows);
+        let batches = screen.during(&format!("reading {}", path.display()), || case::batches(path, rows));
         if let Ok(None) = batches {
             return Ok(None);
         }
@@ -127,7 +130,7 @@ impl Inputs {
     }
 
     /// Loads the pack and every file of cases.
-    pub(crate) fn load(&self) -> Result<Loaded, Failure> {
+    pub(crate) fn load(&self, screen: &Screen) -> Result<Loaded, Failure> {
         let mut failure = Failure::default();
         let pack = failure.gather(compile(&self.pack).map_err(Failure::without_warnings));
         let mut documents = Vec::new();
@@ -140,7 +143,7 @@ impl Inputs {
             let read = match self.input_format {
                 _ if is_repeated => Err(Problem::new(format!("`{}` is given twice", path.display())).into()),
                 format if is_stdin(path) => stdin(format),
-                _ => case::load(path).map_err(Failure::from),
+                _ => screen.during(&format!("reading {}", path.display()), || case::load(path)).map_err(Failure::from),
             };
             documents.extend(failure.gather(read).unwrap_or_default());
         }
@@ -204,16 +207,17 @@ impl Loaded {
 
     /// Rules on the cases with these ids; on all of them where none is given. Where the pack has values over
     /// all cases, the others count for those.
-    pub(crate) fn rulings(self, ids: &[String], basis: &Basis) -> Result<Vec<Ruling>, Failure> {
+    pub(crate) fn rulings(self, ids: &[String], basis: &Basis, screen: &Screen) -> Result<Vec<Ruling>, Failure> {
+        let read = |loaded: &Self| screen.during("reading the cases as the pack declares them", || loaded.cases());
         if self.pack.passes() == 1 {
             let loaded = self.only(ids)?;
-            let cases = loaded.cases()?;
-            return rule(&loaded.pack, &cases, &basis.options(&loaded.pack)?);
+            let cases = read(&loaded)?;
+            return rule(&loaded.pack, &cases, &basis.options(&loaded.pack)?, screen);
         }
-        let all = self.cases()?;
+        let all = read(&self)?;
         let options = basis.options(&self.pack)?;
         let chosen = self.only(ids)?;
-        let mut rulings = rule(&chosen.pack, &all, &options)?;
+        let mut rulings = rule(&chosen.pack, &all, &options, screen)?;
         rulings.retain(|ruling| chosen.ids().any(|id| id == ruling.case.id));
         Ok(rulings)
     }
@@ -320,9 +324,16 @@ fn packs_below(folder: &Path) -> Option<Vec<String>> {
 }
 
 /// Rules on every case, or says for which that could not be done.
-pub(crate) fn rule(pack: &Pack, cases: &[Case], options: &Options) -> Result<Vec<Ruling>, Failure> {
+fn rule(pack: &Pack, cases: &[Case], options: &Options, screen: &Screen) -> Result<Vec<Ruling>, Failure> {
     let mut unruled = Unruled::default();
-    let rulings = rule_each(pack, cases, options, &mut unruled);
+    // Where nothing is worked out over all cases, some at a time come to the same.
+    let stride = if pack.passes() == 1 { STRIDE } else { cases.len().max(1) };
+    let mut rulings = Vec::with_capacity(cases.len());
+    for (index, some) in cases.chunks(stride).enumerate() {
+        screen.progress(&format!("{} of {} ruled on", index * stride, counted(cases.len(), "case")));
+        rulings.extend(rule_each(pack, some, options, &mut unruled));
+    }
+    screen.progress("");
     let failure = Failure { problems: unruled.problems(), ..Failure::default() };
     failure.or(rulings)
 }

@@ -6,6 +6,7 @@
 mod command;
 mod exit;
 mod inputs;
+mod progress;
 mod screen;
 mod words;
 

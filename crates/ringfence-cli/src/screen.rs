@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use ringfence_reporting::diagnostics;
 
 use crate::exit::{Failure, Problem};
+use crate::progress::Progress;
 use crate::words::wrapped;
 
 /// The width where nothing else says one.
@@ -56,6 +57,7 @@ pub(crate) struct Screen {
     colour: Colour,
     width: Option<usize>,
     quiet: bool,
+    progress: Progress,
 }
 
 impl Screen {
@@ -67,7 +69,12 @@ impl Screen {
             Colour::Never => ColorChoice::Never,
         };
         choice.write_global();
-        Self { colour: options.colour, width: options.width.map(usize::from), quiet: options.quiet }
+        Self {
+            colour: options.colour,
+            width: options.width.map(usize::from),
+            quiet: options.quiet,
+            progress: Progress::new(options.quiet),
+        }
     }
 
     /// How data is laid out: for a file if there is one, and else for standard output.
@@ -82,6 +89,7 @@ impl Screen {
     ///
     /// A reader who stops reading, as `head` does, is no failure.
     pub(crate) fn deliver(&self, text: &str, output: Option<&Path>) -> Result<(), Problem> {
+        self.progress("");
         if let Some(path) = output {
             return write_whole(path, text.as_bytes()).map_err(|error| unwritable(output, &error));
         }
@@ -147,6 +155,7 @@ impl Screen {
 
     /// Says something in passing.
     pub(crate) fn say(&self, text: &str) {
+        self.progress("");
         if !self.quiet {
             let text = wrapped(text, 0, 2, self.width_of(&io::stderr()));
             talk(&format!("{text}\n"));
@@ -160,13 +169,19 @@ impl Screen {
         }
     }
 
-    /// Shows how far a long work is, on a terminal alone; an empty text takes that away again.
+    /// Shows how far a long work is, on a terminal alone and not at once; an empty text takes that away again.
     pub(crate) fn progress(&self, text: &str) {
-        if !self.quiet && io::stderr().is_terminal() {
-            // A line that wraps could not be taken away.
-            let room = self.width_of(&io::stderr()).saturating_sub(1);
-            talk(&format!("\r\u{1b}[2K{}", text.chars().take(room).collect::<String>()));
+        if self.progress.is_seen() {
+            self.progress.tell(text, self.width_of(&io::stderr()).saturating_sub(1));
         }
+    }
+
+    /// Shows in the same way what is done while it is done.
+    pub(crate) fn during<T>(&self, text: &str, work: impl FnOnce() -> T) -> T {
+        self.progress(text);
+        let done = work();
+        self.progress("");
+        done
     }
 
     /// Asks something; the answer is read by whoever asks.
@@ -177,6 +192,7 @@ impl Screen {
 
     /// Tells why a command could not do its work.
     pub(crate) fn fail(&self, failure: &Failure) {
+        self.progress("");
         let layout = Layout { width: self.width_of(&io::stderr()), colour: is_coloured(&io::stderr()) };
         let mut parts = Vec::new();
         if !failure.mistakes.is_empty() {

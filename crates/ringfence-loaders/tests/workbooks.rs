@@ -437,7 +437,7 @@ fn single_cells_are_checked_where_they_stand() {
     assert_eq!(text(&fact(&made[0], "size"), "value"), "0.1");
 }
 
-/// A workbook that LibreOffice wrote, with a binding of it.
+/// A workbook that `LibreOffice` wrote, with a binding of it.
 fn libreoffice(binding: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("return.ods"), include_bytes!("libreoffice/return.ods")).unwrap();

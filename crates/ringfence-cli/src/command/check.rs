@@ -60,10 +60,14 @@ impl Check {
             packs.extend(failure.gather(find(path)).unwrap_or_default());
         }
         let (mut found, mut allowed) = (Vec::new(), Vec::new());
-        for one in packs.iter().filter_map(|path| failure.gather(mistakes(path))) {
-            found.extend(one.mistakes);
-            allowed.extend(one.allowed);
+        for (done, path) in packs.iter().enumerate() {
+            screen.progress(&format!("{done} of {} checked", counted(packs.len(), "pack")));
+            if let Some(one) = failure.gather(mistakes(path)) {
+                found.extend(one.mistakes);
+                allowed.extend(one.allowed);
+            }
         }
+        screen.progress("");
         failure.or(())?;
         if self.no_warnings {
             found.retain(Diagnostic::is_error);

@@ -136,7 +136,7 @@ impl FailOn {
 impl Diff {
     /// Compares, and writes what changes.
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
-        let comparison = self.comparison()?;
+        let comparison = screen.during("comparing", || self.comparison())?;
         let output = self.output.as_deref();
         screen.deliver(&self.render(&comparison, screen.layout(output))?, output)?;
         if let Some(path) = output {

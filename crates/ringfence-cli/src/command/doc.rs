@@ -64,7 +64,7 @@ impl Format {
 impl Doc {
     /// Writes them.
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
-        let desks = self.desks()?;
+        let desks = screen.during("reading the packs and ruling on their cases", || self.desks())?;
         match (desks.as_slice(), self.output.as_deref()) {
             ([desk], output) if !output.is_some_and(is_folder) => {
                 screen.deliver(&self.format.render(desk), output)?;

@@ -103,12 +103,12 @@ impl Evaluate {
         if let Some(answer) = self.streamed(screen)? {
             return Ok(answer);
         }
-        let rulings = self.inputs.load()?.rulings(&self.case, &self.basis)?;
+        let rulings = self.inputs.load(screen)?.rulings(&self.case, &self.basis, screen)?;
         let count = rulings.len();
         let failing = self.failing(&rulings);
         let rejected = portfolio::rejected(&rulings);
         let output = self.output.as_deref();
-        let bytes = self.format.render(rulings, screen.layout(output))?;
+        let bytes = screen.during("writing", || self.format.render(rulings, screen.layout(output)))?;
         screen.deliver_bytes(&bytes, output)?;
         let answer = self.answer(count, &failing, screen);
         say_not_believed(rejected.figures, rejected.recipients, screen);
@@ -119,7 +119,7 @@ impl Evaluate {
     /// and for forms that need all rulings together.
     fn streamed(&self, screen: &Screen) -> Result<Option<Answer>, Failure> {
         let Some(form) = self.format.streamed().filter(|_| self.case.is_empty()) else { return Ok(None) };
-        let Some((pack, batches)) = self.inputs.batches(streamed::ROWS)? else { return Ok(None) };
+        let Some((pack, batches)) = self.inputs.batches(streamed::ROWS, screen)? else { return Ok(None) };
         let options = self.basis.options(&pack)?;
         let output = self.output.as_deref();
         if self.format == Format::Parquet {

@@ -53,10 +53,10 @@ enum Format {
 impl Explain {
     /// Rules on the case and writes why.
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
-        let loaded = self.inputs.load()?;
+        let loaded = self.inputs.load(screen)?;
         self.one_case(&loaded)?;
         self.check_ids(&loaded.pack)?;
-        let rulings = loaded.rulings(self.case.as_slice(), &self.basis)?;
+        let rulings = loaded.rulings(self.case.as_slice(), &self.basis, screen)?;
         let output = self.output.as_deref();
         let Layout { width, colour } = screen.layout(output);
         let only = Only { condition: self.condition.as_deref(), fund: self.fund.as_deref() };

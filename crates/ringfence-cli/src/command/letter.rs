@@ -78,7 +78,7 @@ impl Letter {
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
         let days = Days { dated: self.dated, reply_by: self.reply_by };
         let writing = Writing { template: self.template()?, format: self.format, days };
-        let rulings = self.inputs.load()?.rulings(&self.case, &self.basis)?;
+        let rulings = self.inputs.load(screen)?.rulings(&self.case, &self.basis, screen)?;
         let is_folder = self.output.as_deref().is_some_and(Path::is_dir);
         match (rulings.as_slice(), self.output.as_deref()) {
             ([one], output) if !is_folder => {

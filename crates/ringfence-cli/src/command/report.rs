@@ -53,7 +53,7 @@ type File = (PathBuf, Vec<u8>);
 impl Report {
     /// Rules on the cases and writes the files.
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
-        let rulings = self.inputs.load()?.rulings(&self.case, &self.basis)?;
+        let rulings = self.inputs.load(screen)?.rulings(&self.case, &self.basis, screen)?;
         let portfolio = portfolio(rulings)?;
         let mut files = self.forms(&portfolio, screen)?;
         let names: Vec<String> = files.iter().map(|(name, _)| name.display().to_string()).collect();

@@ -89,7 +89,7 @@ impl Test {
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
         self.refuse_to_write()?;
         self.coverage.check()?;
-        let (mut tested, coverages) = self.tested()?;
+        let (mut tested, coverages) = self.tested(screen)?;
         if self.accept {
             accept(&mut tested)?;
         } else if self.review {
@@ -131,12 +131,13 @@ impl Test {
         }
     }
 
-    fn tested(&self) -> Result<(Vec<Tested>, Vec<Coverage>), Failure> {
+    fn tested(&self, screen: &Screen) -> Result<(Vec<Tested>, Vec<Coverage>), Failure> {
         let mut failure = Failure::default();
         let mut packs = BTreeSet::new();
         for path in &self.packs {
             packs.extend(failure.gather(check::find(path)).unwrap_or_default());
         }
+        screen.progress("reading the packs");
         let desks: Vec<Desk> = packs
             .iter()
             .filter_map(|path| {
@@ -152,8 +153,17 @@ impl Test {
                 failure.problems.push(Problem::new(format!("no case `{id}`")).help(help));
             }
         }
-        let tested = desks.iter().filter_map(|desk| failure.gather(test(desk, &self.case))).collect();
-        let coverages = if self.coverage.is_asked() { desks.iter().map(Desk::coverage).collect() } else { Vec::new() };
+        let begun = |what: &str, desk: &Desk| screen.progress(&format!("{what} {}", desk.pack.id()));
+        let (mut tested, mut coverages) = (Vec::new(), Vec::new());
+        for desk in &desks {
+            begun("testing", desk);
+            tested.extend(failure.gather(test(desk, &self.case)));
+        }
+        for desk in desks.iter().filter(|_| self.coverage.is_asked()) {
+            begun("asking what is covered of", desk);
+            coverages.push(desk.coverage());
+        }
+        screen.progress("");
         failure.or((tested, coverages))
     }
 }

@@ -83,7 +83,7 @@ fn evidence(text: &str) -> Result<(String, String), &'static str> {
 impl WhatIf {
     /// Works it out, and writes the answer.
     pub(crate) fn run(&self, screen: &Screen) -> Result<Answer, Failure> {
-        let answer = self.answer()?;
+        let answer = screen.during("seeking answers", || self.answer())?;
         let output = self.output.as_deref();
         let Layout { width, colour } = screen.layout(output);
         let text = match self.format {

@@ -92,6 +92,7 @@ pub(super) fn run(
     let (mut count, mut failing, mut unruled) = (0, Failing::default(), Unruled::default());
     let mut doubted = Doubted::default();
     let mut failure = Failure::default();
+    screen.progress(&format!("{}{rows} ruled on", counted(count, "case")));
     let mut waiting = read(&mut batches, wave, &mut failure);
     while !waiting.is_empty() {
         let (done, next) = thread::scope(|scope| {
