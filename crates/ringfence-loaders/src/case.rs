@@ -775,9 +775,18 @@ mod tests {
             let dir = folder(&[("b.yaml", &binding), ("t.json", json)]);
             assert_eq!(mistakes(&dir, "b.yaml")[0], expected, "{json}");
         }
+        // What is too long for one text is not too long line by line.
+        let rows: Vec<String> =
+            (0..17_000).map(|n| format!("{{\"code\": \"A{n}\", \"name\": \"\", \"n\": {n}}}")).collect();
+        let lines = format!("binding: 1\ntable: t.jsonl\n{FLAT}");
+        let (list, each) = (format!("[{}]", rows.join(",\n")), rows.join("\n"));
+        let dir = folder(&[("b.yaml", &binding), ("t.json", &list), ("l.yaml", &lines), ("t.jsonl", &each)]);
+        let Err(LoadError::Invalid { mistakes }) = load(&dir.path().join("b.yaml")) else { panic!() };
+        assert_eq!(mistakes[0].message, "the file holds more than 100000 keys and values");
+        assert!(mistakes[0].help.as_ref().unwrap().contains("`.jsonl`"));
+        assert_eq!(load(&dir.path().join("l.yaml")).unwrap().len(), rows.len());
     }
 
-    #[cfg(feature = "encodings")]
     #[test]
     fn a_table_may_be_a_list_of_its_vintages() {
         let binding = |tables: &str| {
@@ -823,6 +832,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "encodings")]
     #[test]
     fn a_table_is_read_in_the_encoding_that_the_binding_declares() {
         let utf16: Vec<u8> =

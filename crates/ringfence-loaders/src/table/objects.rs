@@ -14,13 +14,21 @@ use crate::shape::Mistakes;
 /// What to do about a value that is no cell.
 const NO_CELL: &str = "a binding reads texts, numbers, `true` and `false`; write the case itself where there is more";
 
+/// What to do about a list that is too long to be read as one value.
+const LINES: &str =
+    "write an object a line, without the list around them, in a file `.jsonl`: each line is read by itself";
+
 impl Table {
     /// Reads a JSON list of objects.
     ///
     /// # Errors
     /// What is no JSON, and what is no list of objects.
     pub(crate) fn objects(file: &Arc<SourceFile>) -> Result<Self, Vec<Diagnostic>> {
-        let root = json::parse(file)?;
+        let root = json::parse(file).map_err(|mistakes| {
+            let told =
+                |mistake: Diagnostic| if mistake.code == Code::TOO_LARGE { mistake.help(LINES) } else { mistake };
+            mistakes.into_iter().map(told).collect::<Vec<_>>()
+        })?;
         match root.content {
             Content::List(items) => Self::of_objects(file, items),
             _ => {
