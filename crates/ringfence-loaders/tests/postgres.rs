@@ -528,6 +528,59 @@ fn a_server_that_is_not_there_or_goes_away_says_so() {
     }
 }
 
+#[test]
+fn a_server_that_says_nothing_is_not_waited_for_for_ever() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("postgresql://keeper@{}/finance", silent.local_addr().unwrap());
+    // Nobody takes the connection, and the system keeps it open.
+    let found = cases(folder(&address, &format!("table: returns\n{CODE}{BEDS}")).path()).unwrap_err();
+    assert_eq!(
+        found,
+        [
+            "b.yaml:2:11: the database `finance` cannot be read: the server stopped answering: it was silent for too long [syntax] (help: nothing was taken of what it had sent; try again when it is there)"
+        ]
+    );
+}
+
+/// What comes after a server of nobody's has said that it encrypts nothing and wants the password as it is.
+fn overheard(listener: &TcpListener) -> Vec<u8> {
+    let (mut near, _) = listener.accept().unwrap();
+    near.read_exact(&mut [0; 8]).unwrap();
+    near.write_all(b"N").unwrap();
+    let mut length = [0; 4];
+    near.read_exact(&mut length).unwrap();
+    near.read_exact(&mut vec![0; u32::from_be_bytes(length) as usize - 4]).unwrap();
+    // In pieces, as a line that is slow gives them.
+    for piece in [b"R\0\0\0\x08".as_slice(), b"\0\0\0", b"\x03"] {
+        thread::sleep(Duration::from_millis(20));
+        near.write_all(piece).unwrap();
+    }
+    let mut heard = Vec::new();
+    near.read_to_end(&mut heard).unwrap();
+    heard
+}
+
+#[test]
+fn nobody_between_is_told_a_password() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("postgresql://clerk@{}/finance", listener.local_addr().unwrap());
+    let dir = folder(&address, &format!("table: returns\n{CODE}{BEDS}"));
+    let heard = thread::spawn(move || overheard(&listener));
+    assert_eq!(
+        elsewhere(dir.path(), &[("PGPASSWORD", "s3cret")]),
+        "b.yaml:2:11: the database `finance` cannot be read: the server asks for the password in the clear, over a connection that others may read [syntax] (help: write `?sslmode=require` behind the address)"
+    );
+    assert_eq!(heard.join().unwrap(), b"");
+}
+
+#[test]
+fn whoever_has_tasks_in_its_thread_may_load_too() {
+    let server = server!();
+    let dir = folder(&server.address("keeper", ""), &format!("table: returns\n{CODE}{BEDS}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    assert_eq!(runtime.block_on(async { cases(dir.path()) }).unwrap().len(), 2);
+}
+
 /// The user, what follows the address, the environment, and what is told.
 type Asked<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
 

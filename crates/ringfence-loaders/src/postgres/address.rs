@@ -1,11 +1,11 @@
 //! The address of a database in a binding, and what the environment says beside it.
 
 use std::env;
-use std::path::PathBuf;
+use std::error::Error as _;
 use std::str::FromStr;
 
-/// The port where the address names none.
-const PORT: u16 = 5432;
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
 
 /// What to do about an address that cannot be read.
 const HOW: &str = "write `postgresql://host:port/name`, or `postgresql://user@host/name?sslmode=verify-full`";
@@ -21,15 +21,6 @@ pub(crate) struct Address {
     pub(crate) name: String,
     pub(crate) user: String,
     pub(crate) encryption: Encryption,
-}
-
-/// Where a server listens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Host {
-    /// A machine.
-    Machine(String),
-    /// A folder of this machine with the server's socket.
-    Folder(PathBuf),
 }
 
 /// Whether a connection is encrypted and what is asked of the server's certificate, in the words of `sslmode`.
@@ -118,26 +109,30 @@ impl Address {
         if let Some(password) = password_in(rest) {
             return Err(Unreadable::password(password));
         }
-        let Some((authority, name)) = rest.split_once('/').filter(|(_, name)| !name.is_empty()) else {
+        if has_stray_percent(rest) {
+            return Err(Unreadable::new("the address has a `%` that stands for no letter", "write `%25` for a `%`"));
+        }
+        let config: Config = format!("{scheme}{rest}").parse().map_err(|error: tokio_postgres::Error| {
+            let why = error.source().map(ToString::to_string).unwrap_or_default();
+            Unreadable::new(format!("this is no address: {why}"), HOW)
+        })?;
+        let Some(name) = config.get_dbname() else {
             let help = "write its name last: `postgresql://host:port/name`";
             return Err(Unreadable::new("the address names no database", help));
         };
-        let (given_user, place) = match authority.rsplit_once('@') {
-            Some((user, place)) => (Some(decoded(user)?), place),
-            None => (None, authority),
-        };
-        let (host, port) = read_place(place)?;
-        let encryption = read_options(options)?;
-        let encryption = match (encryption, sslmode) {
+        let (host, port) = place(&config)?;
+        let encryption = match (read_options(options)?, sslmode) {
             (Some(mode), _) => mode,
             (None, Some(word)) => word.parse()?,
             (None, None) => Encryption::Prefer,
         };
+        let given_user = config.get_user().map(ToOwned::to_owned);
         let user = given_user.or(user).filter(|user| !user.is_empty()).ok_or_else(|| {
             let help = "set `PGUSER` in the environment, or write `postgresql://user@host/name`";
             Unreadable::new("nothing says who asks the database", help)
         })?;
-        Ok(Self { shown: format!("{scheme}{place}/{name}"), host, port, name: decoded(name)?, user, encryption })
+        let after_user = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+        Ok(Self { shown: format!("{scheme}{after_user}"), host, port, name: name.to_owned(), user, encryption })
     }
 }
 
@@ -146,26 +141,18 @@ fn password_in(rest: &str) -> Option<&str> {
     Some(rest.rsplit_once('@')?.0.split_once(':')?.1)
 }
 
-fn read_place(place: &str) -> Result<(Host, u16), Unreadable> {
-    if place.contains(',') {
-        return Err(Unreadable::new("the address names several servers", "name the one that is read"));
-    }
-    let (host, port) = match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((host, port)) => (host, port.strip_prefix(':')),
-        None => place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
+/// The one server that an address names.
+fn place(config: &Config) -> Result<(Host, u16), Unreadable> {
+    let (host, port) = match (config.get_hosts(), config.get_ports()) {
+        ([], _) => return Err(Unreadable::new("the address names no server", HOW)),
+        ([host], [port]) => (host, *port),
+        _ => return Err(Unreadable::new("the address names several servers", "name the one that is read")),
     };
-    let host = decoded(host)?;
-    if host.is_empty() {
-        return Err(Unreadable::new("the address names no server", HOW));
+    match host {
+        Host::Tcp(name) if name.is_empty() => Err(Unreadable::new("the address names no server", HOW)),
+        _ if port == 0 => Err(Unreadable::new("`0` is no port", "a port is a whole number from 1 to 65535")),
+        host => Ok((host.clone(), port)),
     }
-    let port = match port.filter(|port| !port.is_empty()) {
-        None => PORT,
-        Some(port) => port.parse().ok().filter(|port| *port != 0).ok_or_else(|| {
-            Unreadable::new(format!("`{port}` is no port"), "a port is a whole number from 1 to 65535")
-        })?,
-    };
-    let host = if host.starts_with('/') { Host::Folder(PathBuf::from(host)) } else { Host::Machine(host) };
-    Ok((host, port))
 }
 
 /// The one option that means something here.
@@ -180,27 +167,15 @@ fn read_options(options: &str) -> Result<Option<Encryption>, Unreadable> {
             let message = format!("the option `{key}` has no meaning here");
             return Err(Unreadable::new(message, "leave it out; `sslmode` is the one that is read"));
         }
-        mode = Some(decoded(value)?.parse()?);
+        mode = Some(value.parse()?);
     }
     Ok(mode)
 }
 
-/// A part of an address with what stands there as `%2F` put in.
-fn decoded(text: &str) -> Result<String, Unreadable> {
-    let wrong = || Unreadable::new(format!("`{text}` has a `%` that stands for no letter"), "write `%25` for a `%`");
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let digits: Vec<u8> = rest.by_ref().take(2).collect();
-        let is_hex = digits.len() == 2 && digits.iter().all(u8::is_ascii_hexdigit);
-        let value = std::str::from_utf8(&digits).ok().filter(|_| is_hex);
-        bytes.push(value.and_then(|digits| u8::from_str_radix(digits, 16).ok()).ok_or_else(wrong)?);
-    }
-    String::from_utf8(bytes).map_err(|_| wrong())
+/// Whether a `%` stands for itself, and not for the letter of the two digits behind it.
+fn has_stray_percent(text: &str) -> bool {
+    let is_letter = |behind: &str| behind.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+    !text.split('%').skip(1).all(is_letter)
 }
 
 #[cfg(test)]
@@ -221,11 +196,11 @@ mod tests {
             ("postgresql://[::1]:7/a?sslmode=verify-full", "::1", 7, "a", "auditor", Encryption::VerifyFull),
         ] {
             let found = read(text).unwrap();
-            assert_eq!((found.host, found.port), (Host::Machine(host.to_owned()), port), "{text}");
+            assert_eq!((found.host, found.port), (Host::Tcp(host.to_owned()), port), "{text}");
             assert_eq!((found.name.as_str(), found.user.as_str(), found.encryption), (name, user, mode), "{text}");
         }
         let socket = read("postgresql://clerk@%2Frun%2Fpostgresql/finance").unwrap();
-        assert_eq!(socket.host, Host::Folder("/run/postgresql".into()));
+        assert_eq!(socket.host, Host::Unix("/run/postgresql".into()));
         assert_eq!(socket.shown, "postgresql://%2Frun%2Fpostgresql/finance");
     }
 
@@ -235,10 +210,11 @@ mod tests {
             ("postgresql://db", "the address names no database"),
             ("postgresql://db/", "the address names no database"),
             ("postgresql:///finance", "the address names no server"),
+            ("postgresql://:6000/finance", "the address names no server"),
             ("postgresql://a,b/finance", "the address names several servers"),
-            ("postgresql://db:x/finance", "`x` is no port"),
+            ("postgresql://db:x/finance", "this is no address: invalid value for option `port`"),
             ("postgresql://db:0/finance", "`0` is no port"),
-            ("postgresql://d%zb/finance", "`d%zb` has a `%` that stands for no letter"),
+            ("postgresql://d%zb/finance", "the address has a `%` that stands for no letter"),
             ("postgresql://db/finance?sslmode=allow", "no `sslmode` is called `allow` here"),
             ("postgresql://db/finance?sslcert=x", "the option `sslcert` has no meaning here"),
             ("postgresql://clerk:secret@db/finance", "a password stands in the address of the database"),

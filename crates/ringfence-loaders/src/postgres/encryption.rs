@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fs;
-use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,45 +10,29 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{
-    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
-    StreamOwned,
-};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::address::Encryption;
 use super::conversation::Trouble;
 use super::password::home;
 
-/// A connection that nobody between can read.
-pub(super) type Encrypted = StreamOwned<ClientConnection, TcpStream>;
-
 const NAME_A_FILE: &str = "set `PGSSLROOTCERT` to a file with the certificate of the authority that signed the server's, such as `/etc/ssl/certs/ca-certificates.crt`";
 
-/// Encrypts a connection that the server has agreed to encrypt.
+/// What encrypts a connection as a mode asks.
 ///
 /// # Errors
-/// A certificate that does not satisfy the mode, and no authority to hold it against.
-pub(super) fn encrypt(mut stream: TcpStream, host: &str, mode: Encryption) -> Result<Encrypted, Trouble> {
-    let wrong = |error: &dyn std::fmt::Display| Trouble::new(format!("no encrypted connection: {error}"));
+/// No authority to hold a certificate against, where the mode needs one.
+pub(super) fn connector(mode: Encryption) -> Result<MakeRustlsConnect, Trouble> {
     let provider = Arc::new(ring::default_provider());
     let verifier = verifier(mode, &provider)?;
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| wrong(&error))?
+        .map_err(|error| Trouble::new(format!("no encrypted connection: {error}")))?
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| wrong(&error))?;
-    let mut session = ClientConnection::new(Arc::new(config), name).map_err(|error| wrong(&error))?;
-    while session.is_handshaking() {
-        session.complete_io(&mut stream).map_err(|error| {
-            match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-                Some(refused) => refusal(refused, host),
-                None => wrong(&error),
-            }
-        })?;
-    }
-    Ok(StreamOwned::new(session, stream))
+    Ok(MakeRustlsConnect::new(config))
 }
 
 /// What checks the certificate. Where a file of authorities is there, it is used in every mode, as other programs do.
@@ -77,7 +60,7 @@ fn verifier(mode: Encryption, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn 
 }
 
 /// Why a certificate was refused, and what to do.
-fn refusal(error: &Error, host: &str) -> Trouble {
+pub(super) fn refusal(error: &Error, host: &str) -> Trouble {
     let Error::InvalidCertificate(why) = error else {
         return Trouble::new(format!("no encrypted connection: {error}"));
     };

@@ -4,7 +4,9 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::address::{Address, Host};
+use tokio_postgres::config::Host;
+
+use super::address::Address;
 
 /// The folder of the user, in which other programs look for files.
 pub(super) fn home() -> Option<PathBuf> {
@@ -47,8 +49,9 @@ fn of_line(line: &str, address: &Address) -> Option<String> {
         return None;
     }
     let host = match &address.host {
-        Host::Machine(name) => name.clone(),
-        Host::Folder(_) => "localhost".to_owned(),
+        Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        Host::Unix(_) => "localhost".to_owned(),
     };
     let mut fields = vec![String::new()];
     let mut letters = line.chars();
@@ -76,7 +79,7 @@ mod tests {
     fn a_line_gives_its_password_to_what_it_is_about() {
         let address = Address {
             shown: String::new(),
-            host: Host::Machine("db".to_owned()),
+            host: Host::Tcp("db".to_owned()),
             port: 5432,
             name: "fi:nance".to_owned(),
             user: "clerk".to_owned(),

@@ -1,13 +1,16 @@
 //! A table or a query of a PostgreSQL database.
 
-use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::thread;
 
 use csv::StringRecord;
 use ringfence_core::diagnostic::{Code, Diagnostic};
 use ringfence_core::source::{Content, Node, Part, Place, SourceFile, Style};
+use tokio_postgres::SimpleQueryRow;
+use tokio_postgres::types::{Kind as Sort, Type};
 
 use super::{At, Kind, Row, Select, Table};
-use crate::postgres::{Address, Column, Conversation, Refusal, Trouble};
+use crate::postgres::{Address, Conversation, Refusal, Trouble};
 use crate::shape;
 
 /// What holds for every statement: nothing is written, all see the same state, and none runs or waits for ever. A policy
@@ -24,6 +27,9 @@ const NOT_EXACT: &str =
     "keep amounts as `numeric`; or say in a `query` how it reads, as in `round(amount::numeric, 2)`";
 const NO_NUMBER: &str = "store a number, or leave it null where there is none";
 const NO_DAY: &str = "store a day from the year 1 to 9999, or leave it null where there is none";
+const NO_MONEY: &str = "its figures read as the server's language has it; say `amount::numeric` in a `query`";
+const NO_MOMENT: &str =
+    "which day it is depends on where; say in a `query`, as in `(at AT TIME ZONE 'Europe/London')::date`";
 const NO_TEXT: &str = "leave the column out, or say in a `query` how it reads";
 
 impl Table {
@@ -33,6 +39,12 @@ impl Table {
     /// # Errors
     /// A server that is not there or refuses, and a table or query that it cannot answer.
     pub(crate) fn server(database: &Node, select: Select<'_>) -> Result<Self, Vec<Diagnostic>> {
+        // A thread that others' tasks run in may not wait for one of ours.
+        let asked = thread::scope(|scope| scope.spawn(|| Self::asked(database, select)).join());
+        asked.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    fn asked(database: &Node, select: Select<'_>) -> Result<Self, Vec<Diagnostic>> {
         let address = address(database).map_err(|mistake| vec![mistake])?;
         let at_database = |trouble| vec![unreached(database, &address, trouble)];
         let mut conversation = Conversation::open(&address).map_err(at_database)?;
@@ -45,22 +57,22 @@ impl Table {
             }
             Select::Query(node) => (node.as_text().unwrap_or_default().to_owned(), false),
         };
-        let Some(columns) = conversation.prepare(&statement).map_err(told)? else {
+        let prepared = conversation.prepare(&statement).map_err(told)?;
+        let columns = prepared.columns();
+        if columns.is_empty() {
             let mistake = wrong(select.node(), Code::WRONG_VALUE, "the query gives no rows");
             return Err(vec![mistake.help("write one that begins with SELECT or WITH")]);
-        };
-        let holds = Holds::of(&mut conversation, &columns).map_err(told)?;
-        // Asking for types has made another statement ready.
-        conversation.prepare(&statement).map_err(told)?;
-        let names: Vec<String> = columns.into_iter().map(|column| column.name).collect();
+        }
+        let holds: Vec<Holds> = columns.iter().map(|column| Holds::of(column.type_())).collect();
+        let names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
         let part = Part::Rows { name: select.name(), columns: names.clone() };
         let file = SourceFile::part_of(&address.shown, part);
         let mut rows = Vec::new();
-        let read = conversation.rows(|values| {
+        let read = conversation.rows(&statement, |row| {
             if rows.len() == Select::MOST_ROWS {
                 return Err(Trouble::too_much());
             }
-            let (cells, kinds) = cells(values, &holds);
+            let (cells, kinds) = cells(row, &holds);
             rows.push(Row::new(&file, 0, At::From(1), cells, kinds));
             Ok(())
         });
@@ -283,9 +295,9 @@ fn key(conversation: &mut Conversation, table: &str) -> Result<Vec<(String, bool
 /// The answer to a small question.
 fn texts(conversation: &mut Conversation, statement: &str) -> Result<Vec<Vec<String>>, Trouble> {
     let mut rows = Vec::new();
-    conversation.prepare(statement)?;
-    conversation.rows(|values| {
-        rows.push(values.map(|value| String::from_utf8_lossy(value.unwrap_or_default()).into_owned()).collect());
+    conversation.rows(statement, |row| {
+        let text = |column| Ok(row.try_get(column)?.unwrap_or_default().to_owned());
+        rows.push((0..row.len()).map(text).collect::<Result<_, Trouble>>()?);
         Ok(())
     })?;
     Ok(rows)
@@ -311,62 +323,31 @@ enum Holds {
 }
 
 impl Holds {
-    /// What each column holds, by the numbers that the types have in every database.
-    fn of(conversation: &mut Conversation, columns: &[Column]) -> Result<Vec<Self>, Trouble> {
-        let own: Vec<String> = columns
-            .iter()
-            .filter(|column| Self::known(column.kind).is_none())
-            .map(|column| column.kind.to_string())
-            .collect();
-        let mut named: BTreeMap<String, (String, bool)> = BTreeMap::new();
-        if !own.is_empty() {
-            let list = own.join(", ");
-            let statement = format!(
-                "SELECT oid, pg_catalog.format_type(oid, NULL), typtype = 'e' OR typname = 'citext'
-                FROM pg_catalog.pg_type WHERE oid IN ({list})"
-            );
-            for row in texts(conversation, &statement)? {
-                named.insert(cell(&row, 0).to_owned(), (cell(&row, 1).to_owned(), cell(&row, 2) == "t"));
-            }
-        }
-        let of = |column: &Column| {
-            Self::known(column.kind).unwrap_or_else(|| match named.get(&column.kind.to_string()) {
-                Some((_, true)) => Self::Text,
-                Some((name, false)) => Self::Other(name.clone(), NO_TEXT),
-                None => Self::Other(format!("number {}", column.kind), NO_TEXT),
-            })
-        };
-        Ok(columns.iter().map(of).collect())
-    }
-
-    fn known(kind: u32) -> Option<Self> {
-        let other = |name: &str, help| Some(Self::Other(name.to_owned(), help));
-        match kind {
-            16 => Some(Self::Truth),
-            20 | 21 | 23 | 26 | 1700 => Some(Self::Number),
-            18 | 19 | 25 | 705 | 1043 | 2950 => Some(Self::Text),
-            1042 => Some(Self::Padded),
-            1082 => Some(Self::Day),
-            1114 => Some(Self::Moment),
-            700 => Some(Self::Inexact("real")),
-            701 => Some(Self::Inexact("double precision")),
-            790 => {
-                other("money", "its figures read as the server's language has it; say `amount::numeric` in a `query`")
-            }
-            1184 => other(
-                "timestamp with time zone",
-                "which day it is depends on where; say in a `query`, as in `(at AT TIME ZONE 'Europe/London')::date`",
-            ),
-            _ => None,
+    /// What the values of a type are.
+    fn of(kind: &Type) -> Self {
+        match *kind {
+            Type::BOOL => Self::Truth,
+            Type::INT2 | Type::INT4 | Type::INT8 | Type::NUMERIC | Type::OID => Self::Number,
+            Type::CHAR | Type::NAME | Type::TEXT | Type::UNKNOWN | Type::UUID | Type::VARCHAR => Self::Text,
+            Type::BPCHAR => Self::Padded,
+            Type::DATE => Self::Day,
+            Type::TIMESTAMP => Self::Moment,
+            Type::FLOAT4 => Self::Inexact("real"),
+            Type::FLOAT8 => Self::Inexact("double precision"),
+            Type::MONEY => Self::Other("money".to_owned(), NO_MONEY),
+            Type::TIMESTAMPTZ => Self::Other("timestamp with time zone".to_owned(), NO_MOMENT),
+            _ => match kind.kind() {
+                Sort::Enum(_) => Self::Text,
+                _ if kind.name() == "citext" => Self::Text,
+                Sort::Array(of) => Self::Other(format!("{of}[]"), NO_TEXT),
+                _ => Self::Other(kind.to_string(), NO_TEXT),
+            },
         }
     }
 
     /// A value of the column.
-    fn cell(&self, value: &[u8]) -> (String, Kind) {
+    fn cell(&self, text: &str) -> (String, Kind) {
         let refused = |why: String, help| (String::new(), Kind::Refused { why, help });
-        let Ok(text) = std::str::from_utf8(value) else {
-            return refused("the text is not UTF-8".to_owned(), "store it as UTF-8");
-        };
         let any = |text: &str| (text.to_owned(), Kind::Any);
         match self {
             Self::Truth => any(if text == "t" { "yes" } else { "no" }),
@@ -391,10 +372,17 @@ fn is_of_a_year(text: &str) -> bool {
 }
 
 /// The cells of a row, and what each holds.
-fn cells(values: &mut dyn Iterator<Item = Option<&[u8]>>, holds: &[Holds]) -> (StringRecord, Vec<Kind>) {
+fn cells(row: &SimpleQueryRow, holds: &[Holds]) -> (StringRecord, Vec<Kind>) {
     let (mut cells, mut kinds) = (StringRecord::new(), Vec::with_capacity(holds.len()));
-    for (value, holds) in values.zip(holds) {
-        let (text, kind) = value.map_or((String::new(), Kind::Any), |value| holds.cell(value));
+    for (column, holds) in holds.iter().enumerate() {
+        let (text, kind) = match row.try_get(column) {
+            Ok(Some(text)) => holds.cell(text),
+            Ok(None) => (String::new(), Kind::Any),
+            Err(_) => {
+                let (why, help) = ("the text is not UTF-8".to_owned(), "store it as UTF-8");
+                (String::new(), Kind::Refused { why, help })
+            }
+        };
         cells.push_field(&text);
         kinds.push(kind);
     }
