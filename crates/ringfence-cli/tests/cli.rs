@@ -279,8 +279,8 @@ fn packs_are_listed() {
     error: no file or folder `no-rules`
       = help: check the spelling; paths are relative to the current folder
     ");
-    insta::assert_snapshot!(ringfence(&["list", "examples"]).failed(), @r"
-    error: no rule pack in `examples`
+    insta::assert_snapshot!(ringfence(&["list", "docs"]).failed(), @r"
+    error: no rule pack in `docs`
       = help: a pack is a folder with a `pack.yaml`
     ");
 }
@@ -475,8 +475,8 @@ fn what_is_not_there_is_named_with_what_may_be_meant() {
     error: no file or folder `better-care-fund/2015-16`
       = help: a similar name exists: `rules/better-care-fund/2015-16`
     ");
-    insta::assert_snapshot!(ringfence(&["evaluate", "examples", WORKED]).failed(), @r"
-    error: no `pack.yaml` in `examples`
+    insta::assert_snapshot!(ringfence(&["evaluate", "docs", WORKED]).failed(), @r"
+    error: no `pack.yaml` in `docs`
       = help: name the folder that holds the `pack.yaml`
     ");
     assert_eq!(ringfence(&["evaluate", PACK]).code, Some(2));
