@@ -142,8 +142,8 @@ fn a_check_is_told_by_the_row_and_the_column() {
     let made = cases(folder(RETURNS, &check("missing")).path()).unwrap();
     let amount = |case: usize| made[case].root.get("facts").unwrap().get("amount").unwrap().clone();
     let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_text).unwrap_or("?").to_owned();
-    let value = amount(0).get("value").unwrap().clone();
+    let value = amount(1).get("value").unwrap().clone();
     assert_eq!((text(&value, "missing"), text(&value, "found")), ("it is less than 0.01".to_owned(), "-0".to_owned()));
-    assert_eq!(text(&amount(0), "source"), "r.db, table returns, row 2");
-    assert_eq!(text(&amount(1), "value"), "0.10");
+    assert_eq!(text(&amount(1), "source"), "r.db, table returns, row 2");
+    assert_eq!(text(&amount(0), "value"), "0.10");
 }
