@@ -335,9 +335,10 @@ impl<'t> Maker<'_, 't> {
             mistakes.add(one_case(&other, code, case, place.clone()));
         }
         let mut entries = vec![("case".to_owned(), Node::text(case.as_str(), place.clone()))];
-        let named = recipient.name.clone().map(|name| ("name".to_owned(), name));
+        // Who has no name is called by the code.
+        let name = recipient.name.clone().unwrap_or_else(|| Node::text(*code, place.clone()));
         let code = ("code".to_owned(), Node::text(*code, place.clone()));
-        entries.push(("recipient".to_owned(), Node::map(std::iter::once(code).chain(named), place)));
+        entries.push(("recipient".to_owned(), Node::map([code, ("name".to_owned(), name)], place)));
         for key in ["pack", "rules-at", "known-by"] {
             entries.extend(self.plan.root.get(key).map(|value| (key.to_owned(), value.clone())));
         }

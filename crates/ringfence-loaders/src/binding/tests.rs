@@ -680,6 +680,14 @@ fn a_figure_has_a_vintage_for_each_day_on_which_one_of_its_rows_became_known() {
 }
 
 #[test]
+fn who_has_no_name_is_called_by_the_code() {
+    let cases = make(&flat("", "{ n: { column: n } }"), "code,n\n007,4\n").unwrap();
+    let recipient = cases[0].root.get("recipient").unwrap();
+    let text = |key: &str| recipient.get(key).and_then(Node::as_text).map(ToOwned::to_owned);
+    assert_eq!((text("code"), text("name")), (Some("007".to_owned()), Some("007".to_owned())));
+}
+
+#[test]
 fn a_row_that_is_a_case_may_have_vintages() {
     let table = "code,published,n,agreed\nA1,2015-05-14,4,No\nA1,2015-06-11,-,Yes\n";
     let facts =
