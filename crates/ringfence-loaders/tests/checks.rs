@@ -1,6 +1,6 @@
 //! Checks that a binding makes of its figures: what each kind lets through, what it says of the rest, and where.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::fs;
 use std::path::Path;
@@ -342,7 +342,7 @@ fn of_a_figure_that_was_restated_each_statement_is_checked_against_what_was_know
     let dir = folder(&format!("recipient: {{ code: code }}\nfacts: {{ n: {{ column: n }} }}\n{set}"), "code,n\nA,1\n");
     let made = cases(dir.path()).unwrap();
     let stated = made[0].root.get("facts").unwrap().get("new").unwrap().get("vintages").unwrap().clone();
-    let ringfence_core::source::Content::List(stated) = stated.content else { unreachable!() };
+    let ringfence_core::source::Content::List(stated) = stated.content else { panic!("one statement") };
     let found: Vec<String> = stated.iter().map(told).collect();
     assert_eq!(found, ["50: it is 40 above the 10 of `old`, more than 100% of it", "80"]);
     assert_eq!(stated[0].get("known").unwrap().as_text(), Some("2015-06-01"));
